@@ -1,0 +1,1 @@
+"""Tutor Gateway: stands between tutors and families and moderates what passes."""

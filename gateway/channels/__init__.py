@@ -1,0 +1,1 @@
+"""The wires messages come and go by. Each has receive, parse, reply, compose, send."""

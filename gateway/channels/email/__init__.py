@@ -1,0 +1,1 @@
+"""SMTP in (submission and MX) and out, MIME read and built anew."""

@@ -1,0 +1,1 @@
+"""Turns what was read into one ruling, by rules that are plain functions."""

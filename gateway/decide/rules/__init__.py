@@ -1,0 +1,1 @@
+"""One file, one rule, one ruling. Listed in `gateway.decide.ruling`."""

@@ -1,0 +1,1 @@
+"""Turns a verdict into exact bytes on their way: changes, guardian first, retries."""

@@ -1,0 +1,76 @@
+"""A copy of a judged message on its way to one recipient."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from gateway.domain.message import Channel
+
+
+class DispatchState(StrEnum):
+    """Where a copy stands.
+
+    WAITING: its time has not come, or a guardian's server has not accepted yet.
+    SENT: the next hop answered 250, or the platform was handed the text.
+    FAILED: given up; a case exists.
+    STOPPED: the world changed before it left (guardian removed, tutor suspended); a case exists.
+    """
+
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """The exact bytes one recipient is to get, composed from what was judged.
+
+    mailbox: where it is delivered (a real address, never shown to others); empty for platform.
+    return_path: envelope sender.
+    required: a guardian's copy that the pupil's copies wait for.
+    sha256: of `content`; the sender re-hashes before sending.
+    """
+
+    recipient_id: str
+    wire: Channel
+    mailbox: str = field(repr=False)
+    return_path: str = field(repr=False)
+    content: bytes = field(repr=False)
+    required: bool = False
+    waits_for_required: bool = False
+
+    @property
+    def sha256(self) -> str:
+        """Hex SHA-256 of the exact bytes."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """A claimed copy: what the courier works on.
+
+    fence: rises with every claim; settling with an old fence changes nothing.
+    tries: claims so far, this one included.
+    policy_version, sha256: from the verdict; without them nothing is sent.
+    """
+
+    id: int
+    organisation_id: str
+    message_id: str
+    pair_id: str
+    recipient_id: str
+    mailbox: str = field(repr=False)
+    return_path: str = field(repr=False)
+    content: bytes = field(repr=False)
+    sha256: str
+    policy_version: str
+    required: bool
+    waits_for_required: bool
+    fence: int
+    tries: int
+    first_try_at: datetime
+    directory_version: int

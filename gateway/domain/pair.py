@@ -1,0 +1,70 @@
+"""A tutor with a pupil, and the circle of people around them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from gateway.domain.people import Guardianship, Organisation, Person, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One tutor teaching one pupil.
+
+    contract: private or school.
+    """
+
+    id: str
+    organisation_id: str
+    tutor_id: str
+    pupil_id: str
+    subject: str = ""
+    contract: str = "private"
+    open: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """The excerpt of the directory that judging a message of one pair needs.
+
+    people: tutor, pupil and every guardian of the pupil, by id.
+    aliases: this pair's live aliases, by person id.
+    neighbours: other people whose names may turn up (the tutor's other pupils and theirs).
+    allowed: canonical values that may stand in a message.
+    version: the directory's version this was read at.
+    """
+
+    organisation: Organisation
+    pair: Pair
+    people: Mapping[str, Person]
+    guardianships: tuple[Guardianship, ...]
+    aliases: Mapping[str, str] = field(repr=False)
+    neighbours: tuple[Person, ...] = field(default=(), repr=False)
+    allowed: frozenset[str] = field(default=frozenset(), repr=False)
+    version: int = 0
+
+    @property
+    def tutor(self) -> Person:
+        """The tutor of the pair."""
+        return self.people[self.pair.tutor_id]
+
+    @property
+    def pupil(self) -> Person:
+        """The pupil of the pair."""
+        return self.people[self.pair.pupil_id]
+
+    @property
+    def required_guardians(self) -> tuple[Person, ...]:
+        """Guardians without whose copy the pupil may not be written to, in directory order."""
+        return tuple(self.people[g.guardian_id] for g in self.guardianships if g.required)
+
+    @property
+    def barred_ids(self) -> frozenset[str]:
+        """Guardians who must learn nothing."""
+        return frozenset(g.guardian_id for g in self.guardianships if g.barred)
+
+    def role_of(self, person_id: str) -> Role:
+        """The role of somebody in the circle; OUTSIDER for anybody else."""
+        person = self.people.get(person_id)
+        return person.role if person else Role.OUTSIDER

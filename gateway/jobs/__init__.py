@@ -1,0 +1,1 @@
+"""Procrastinate: clocks and notices, deferred inside our own transactions."""

@@ -1,0 +1,1 @@
+"""Reads a message safely and asks every detector about it; decides nothing."""

@@ -1,0 +1,373 @@
+"""What the journey needs from the wires, and nothing about how they do it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from classifiers.finding import Examination, Fault, Finding, Passage, Scene
+from gateway.domain.alias import Alias
+from gateway.domain.case import Case, Decision
+from gateway.domain.dispatch import Copy, Dispatch
+from gateway.domain.message import Arrival, Envelope, Reading
+from gateway.domain.pair import Circle
+from gateway.domain.people import Organisation, Person
+from gateway.domain.policy import Policy
+from gateway.domain.verdict import Change, Verdict
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """Everything a reader needs to judge one message, and to compose its copies.
+
+    prior: the sender's recent short messages in this pair, oldest first.
+    changes: None to judge; a moderator's changes to compose a release without judging.
+    """
+
+    arrival: Arrival
+    circle: Circle
+    policy: Policy
+    prior: tuple[str, ...] = field(default=(), repr=False)
+    changes: tuple[Change, ...] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a reader says of one message.
+
+    copies: composed from what was judged; empty unless the message may leave.
+    fingerprint: of the arrival, worked out here to spare the event loop.
+    fragment: the message's own short text for the pair's memory, "" when it is long.
+    text: the text a platform may show, amended; None for e-mail and when nothing may leave.
+    """
+
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    faults: tuple[Fault, ...]
+    copies: tuple[Copy, ...] = field(repr=False)
+    fingerprint: str
+    subject: str = field(repr=False)
+    original_message_id: str = field(repr=False)
+    fragment: str = field(default="", repr=False)
+    form_faults: tuple[str, ...] = ()
+    text: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the sender's channel may answer after the commit.
+
+    duplicate: the same message was taken before; this is its first answer again.
+    """
+
+    message_id: str
+    reference: str
+    verdict: Verdict
+    text: str | None = field(default=None, repr=False)
+    duplicate: bool = False
+
+
+class Readers(Protocol):
+    """Judges messages in killable child processes."""
+
+    def judge(self, brief: Brief) -> Future[Judgement]:
+        """Judge; the future raises ReaderFailed when the reader died or ran late."""
+        ...
+
+    def read(self, arrival: Arrival) -> Future[Reading]:
+        """Only read, for showing a held message to a moderator."""
+        ...
+
+
+class Read(Protocol):
+    """A channel's parser: bytes to a reading. Pure; never raises on bad input."""
+
+    def __call__(self, raw: bytes) -> Reading: ...
+
+
+class Compose(Protocol):
+    """Builds one recipient's copy from what was judged, never from the old bytes."""
+
+    def __call__(
+        self, reading: Reading, envelope: Envelope, circle: Circle, visible: Sequence[Person], to: Person
+    ) -> bytes: ...
+
+
+class Screen(Protocol):
+    """The detectors, all at once."""
+
+    def __call__(self, passages: Sequence[Passage], scene: Scene) -> Examination: ...
+
+
+class Directory(Protocol):
+    """Who is who. Reads may take a database round trip; call off the event loop."""
+
+    def organisations(self) -> tuple[Organisation, ...]: ...
+
+    def alias(self, address: str) -> Alias | None:
+        """The live alias of that address, None when unknown, revoked or its pair closed."""
+        ...
+
+    def circle(self, pair_id: str) -> Circle:
+        """The circle of a pair. Raises NotFound."""
+        ...
+
+    def person(self, organisation_id: str, person_id: str) -> Person:
+        """Raises NotFound, also for another organisation's."""
+        ...
+
+    def sign_in(self, address: str, password: str) -> Person | None:
+        """The active person with that issued address and app password, else None."""
+        ...
+
+    def issued(self, address: str) -> Person | None:
+        """The person to whom the organisation issued that address."""
+        ...
+
+    def by_mailbox(self, address: str) -> tuple[Person, ...]:
+        """Every person registered with that private mailbox."""
+        ...
+
+    def pairs_of(self, person_id: str) -> tuple[str, ...]:
+        """Ids of the open pairs whose circle holds that person, oldest first."""
+        ...
+
+    def policy_of(self, organisation_id: str) -> Policy: ...
+
+
+class Ledger(Protocol):
+    """The one transaction before every answer."""
+
+    def keep(self, arrival: Arrival, judgement: Judgement, circle: Circle) -> Future[Receipt]:
+        """Commit message, findings, verdict, case or copies, pair memory and record entry.
+
+        The future raises StoreUnavailable or StoreFull, in which case nothing was kept.
+        """
+        ...
+
+    def prior(self, pair_id: str, sender_id: str) -> tuple[str, ...]:
+        """The sender's short messages of the last 24 hours in this pair, oldest first."""
+        ...
+
+    def keyed(self, organisation_id: str, idempotency_key: str) -> tuple[str, Receipt] | None:
+        """The SHA-256 of the raw bytes and the receipt of the message with that key."""
+        ...
+
+    def progress(self, organisation_id: str, message_id: str) -> Progress:
+        """Where a message stands. Raises NotFound, also for another organisation's."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a message stands, as its sender may know it.
+
+    state: delivered, on_its_way, checking, refused, returned (conduct is never told apart).
+    decide_by: when a held message should be decided, None otherwise.
+    text: what a platform may show, None while held or refused.
+    recipients: (person id, state of the copy).
+    """
+
+    message_id: str
+    reference: str
+    state: str
+    received_at: datetime
+    decide_by: datetime | None = None
+    text: str | None = field(default=None, repr=False)
+    recipients: tuple[tuple[str, str], ...] = ()
+    policy_version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    """What the queue shows: every field None means no restriction."""
+
+    lane: str | None = None
+    state: str | None = None
+    severity: str | None = None
+    include_closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PastMessage:
+    """A message of the same pair, for context beside a case."""
+
+    message_id: str
+    sender_id: str
+    received_at: datetime
+    channel: str
+    outcome: str
+    subject: str = field(repr=False)
+
+
+class Docket(Protocol):
+    """Held messages and the decisions on them. Everything is within one organisation."""
+
+    def cases(
+        self, organisation_id: str, which: CaseFilter, now: datetime, limit: int = 100, offset: int = 0
+    ) -> list[Case]:
+        """Cases in the order to work them: overdue first, then severity, then deadline."""
+        ...
+
+    def counts(self, organisation_id: str) -> dict[str, int]:
+        """Open cases by lane."""
+        ...
+
+    def case(self, organisation_id: str, case_id: str) -> Case:
+        """Raises NotFound, also for another organisation's."""
+        ...
+
+    def decisions(self, organisation_id: str, case_id: str) -> list[tuple[datetime, Decision]]:
+        """What was decided on a case so far, oldest first."""
+        ...
+
+    def arrival(self, organisation_id: str, message_id: str) -> Arrival: ...
+
+    def findings(self, organisation_id: str, message_id: str) -> tuple[Finding, ...]:
+        """In the order they are numbered on the case page, 1 first."""
+        ...
+
+    def verdict(self, organisation_id: str, message_id: str) -> Verdict: ...
+
+    def around(self, organisation_id: str, message_id: str, each_side: int = 6) -> list[PastMessage]:
+        """The pair's messages before and after, oldest first, this one left out."""
+        ...
+
+    def viewed(self, organisation_id: str, case_id: str, person_id: str, at: datetime) -> None:
+        """Record that somebody looked at a body."""
+        ...
+
+    def settle(self, case: Case, decision: Decision, copies: Sequence[Copy], at: datetime) -> Case:
+        """Write decision, copies and record entry if the case still has `decision.version`.
+
+        Raises Stale when somebody was first.
+        """
+        ...
+
+    def escalate_if_overdue(self, case_id: str, now: datetime) -> bool:
+        """Raise severity and mark escalated when undecided past its deadline."""
+        ...
+
+
+class Outbox(Protocol):
+    """Copies on their way out."""
+
+    def claim(self, limit: int, now: datetime) -> list[Dispatch]:
+        """Lease up to `limit` due copies to this courier.
+
+        A copy with `waits_for_required` is due only when every required copy of its
+        message is SENT. SKIP LOCKED, lease, rising fence.
+        """
+        ...
+
+    def settle(self, done: Sequence[Settlement]) -> None:
+        """Write what became of claimed copies, with record entries, in one transaction.
+
+        A settlement whose fence is old changes nothing. A given-up copy opens a case in the
+        delivery lane in the same transaction; if it was required, its pupil copies are STOPPED.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What became of one claimed copy.
+
+    sent: the next hop answered 250.
+    retry_at: when to try again; None with `sent` False means given up: a case is opened.
+    stopped: not tried, because the world changed (see `because`); a case is opened.
+    code: the next hop's SMTP code, 0 when there was none.
+    because: our words for the record.
+    """
+
+    dispatch: Dispatch
+    sent: bool
+    at: datetime
+    retry_at: datetime | None = None
+    stopped: bool = False
+    code: int = 0
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SendAnswer:
+    """The next hop's answer. code: 250 accepted, 4xx later, 5xx never, 0 no answer."""
+
+    code: int
+    because: str = ""
+
+
+class Send(Protocol):
+    """Hands one copy to the next hop; never raises for the hop's own faults."""
+
+    async def __call__(self, dispatch: Dispatch) -> SendAnswer: ...
+
+
+class Alarms(Protocol):
+    """Timers that are set inside the caller's own transaction."""
+
+    def set(self, connection: object, kind: str, at: datetime, arguments: dict[str, str]) -> None:
+        """Arrange for `kind` to happen at `at`. connection: the open psycopg connection."""
+        ...
+
+
+class Sessions(Protocol):
+    """Desk sign-ins: opaque tokens, hashed at rest, revocable (DESK 2)."""
+
+    def sign_in(self, address: str, password: str, now: datetime) -> str | None:
+        """A new token for an active desk user with that address and password, else None."""
+        ...
+
+    def who(self, token: str, now: datetime) -> Person | None:
+        """The person of a live session (idle 30 min, absolute 10 h), touching it."""
+        ...
+
+    def revoke(self, token: str) -> None: ...
+
+
+class ApiKeys(Protocol):
+    """Keys of integrating platforms, hashed at rest."""
+
+    def organisation_of(self, key: str) -> Organisation | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """A case laid out for the person who decides it.
+
+    findings: numbered from 1 in this order on the page.
+    """
+
+    case: Case
+    envelope: Envelope
+    circle: Circle
+    reading: Reading
+    findings: tuple[Finding, ...]
+    verdict: Verdict
+    around: tuple[PastMessage, ...]
+    decisions: tuple[tuple[datetime, Decision], ...]
+
+
+class Office(Protocol):
+    """What the channels and the desk ask of the journey."""
+
+    async def take(self, arrival: Arrival) -> Receipt:
+        """Judge, decide, commit; returns only after the commit.
+
+        Raises StoreUnavailable or StoreFull when nothing was kept. Anything that goes wrong
+        in reading or judging is a hold, not an error.
+        """
+        ...
+
+    def lay_out(self, organisation_id: str, case_id: str, viewer: Person) -> Exhibit:
+        """Everything the case page shows; recorded as a view. Raises NotFound."""
+        ...
+
+    def decide(self, organisation_id: str, decision: Decision) -> Case:
+        """Carry out a moderator's decision. Raises Stale, NotFound, or Forbidden."""
+        ...

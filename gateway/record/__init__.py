@@ -1,0 +1,1 @@
+"""The append-only record: entries, their chain, how long things are kept."""

@@ -1,0 +1,1 @@
+"""The only SQL: PostgreSQL through SQLAlchemy Core, migrations, encryption at rest."""
