@@ -1,0 +1,55 @@
+# The project's own commands. `make help` lists them.
+PYTHON ?= python3
+BIN := .venv/bin
+PACK ?= default
+DEMO ?=
+# Three workers on two cores: much of the suite waits for processes and clocks.
+WORKERS ?= 3
+
+.PHONY: help install demo test lint format bench corpora openapi screenshots lock clean
+
+help:            ## say what there is
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+install: .venv/.installed  ## make .venv and install everything, by hash
+
+.venv/.installed: requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: install    ## a made-up organisation, real mail, the desk; DEMO=--once plays it and exits
+	$(BIN)/gateway demo --pack $(PACK) $(DEMO)
+
+test: install    ## every test; says which were left out, and why
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup -rs
+
+lint: install    ## style, types, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+format: install  ## put the code into the house's shape
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: install   ## speed, as ratios against bare aiosmtpd in interleaved rounds
+	$(BIN)/python -m tests.bench
+
+corpora: install ## how good the detection is, beside its peers; writes the README's table
+	$(BIN)/python -m tests.corpora
+
+openapi: install ## write docs/openapi.json anew
+	$(BIN)/python -m gateway.channels.platform.openapi > docs/openapi.json
+
+screenshots: install ## take docs/screenshots/ anew from a running demo (needs Chromium)
+	$(BIN)/python -m tests.e2e.screenshots
+
+lock:            ## resolve requirements.lock anew (needs uv)
+	uv pip compile pyproject.toml --group dev --universal --generate-hashes \
+		--no-emit-index-url --no-header --python-version 3.11 --upgrade -o requirements.lock -q
+
+clean:           ## remove what a run wrote
+	rm -rf var .pytest_cache .mypy_cache .ruff_cache .hypothesis
