@@ -5,6 +5,7 @@
     │   ├── PolicyError
     │   └── RosterError
     ├── NotFound               an id, alias or file that is not there
+    ├── NotAtHand              not remembered: it takes a look that may block
     ├── Stale                  somebody else changed it first: look again
     ├── Forbidden              signed in, but not for this
     └── Unavailable            not now; trying again may help
@@ -53,6 +54,10 @@ class RosterError(SettingsError):
 
 class NotFound(GatewayError):
     """There is no such thing."""
+
+
+class NotAtHand(GatewayError):
+    """Nothing in memory says so; whoever may wait can look for it."""
 
 
 class Stale(GatewayError):

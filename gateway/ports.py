@@ -98,6 +98,17 @@ class Compose(Protocol):
     ) -> bytes: ...
 
 
+class Leaks(Protocol):
+    """Looks for private identifiers in the exact bytes that would leave."""
+
+    def __call__(self, content: bytes, circle: Circle, to: Person) -> tuple[str, ...]:
+        """Ids of the people whose private mailbox stands in `content`; empty when clean.
+
+        to: whom it would go to.
+        """
+        ...
+
+
 class Screen(Protocol):
     """The detectors, all at once."""
 
@@ -150,8 +161,11 @@ class Ledger(Protocol):
         """
         ...
 
-    def prior(self, pair_id: str, sender_id: str) -> tuple[str, ...]:
-        """The sender's short messages of the last 24 hours in this pair, oldest first."""
+    def priors(self, asked: Sequence[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, ...]]:
+        """Short messages of the last 24 hours, oldest first, by (pair id, sender id).
+
+        Whoever wrote none is left out.
+        """
         ...
 
     def keyed(self, organisation_id: str, idempotency_key: str) -> tuple[str, Receipt] | None:

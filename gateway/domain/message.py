@@ -86,6 +86,8 @@ class Part:
     text: decoded text of a text/plain or text/html part, None for anything else.
     content: decoded bytes of an attachment, empty for text parts.
     inline: shown in the body rather than attached.
+    alternative: says again what the text before it says (multipart/alternative).
+    unread: it shows pictures whose words nothing could read (no OCR).
     """
 
     index: int
@@ -95,6 +97,8 @@ class Part:
     filename: str = field(default="", repr=False)
     content_id: str = field(default="", repr=False)
     inline: bool = True
+    alternative: bool = False
+    unread: bool = False
 
 
 @dataclass(frozen=True, slots=True)

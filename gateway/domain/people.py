@@ -69,8 +69,13 @@ class Person:
 
     @property
     def initials(self) -> str:
-        """ "J.W.": the form that subjects, queues and lists may carry (clause HST-02)."""
-        pieces = [*self.given.replace("-", " ").split()[:1], *self.family.split()[-1:]]
+        """ "J.W.": the form that subjects, queues and lists may carry (clause HST-02).
+
+        Middle names drop, hyphens give a letter each, particles belong to the surname.
+        """
+        given = self.given.split()[:1]
+        surname = [self.family] if self.family.strip() else []
+        pieces = [piece.strip() for name in (*given, *surname) for piece in name.split("-")]
         return "".join(f"{piece[0].upper()}." for piece in pieces if piece) or "?"
 
 
