@@ -1,0 +1,201 @@
+"""The detector of contact details: passages and a scene in, findings out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+
+from classifiers.contact.aloud import aloud
+from classifiers.contact.bypass import bypasses
+from classifiers.contact.ciphers import ciphered
+from classifiers.contact.decoders import hidden_texts
+from classifiers.contact.exhibit import CAP, shown_for_study
+from classifiers.contact.handle import handles
+from classifiers.contact.hits import HOLD, Hit, merge
+from classifiers.contact.intent import intents
+from classifiers.contact.link import links, rooms
+from classifiers.contact.mailbox import mailboxes
+from classifiers.contact.payment import payments
+from classifiers.contact.phone import phones
+from classifiers.contact.place import places
+from classifiers.contact.polarity import reported
+from classifiers.contact.protected import Protected, allowed_with_helplines, helplines
+from classifiers.contact.seams import SHORT_CHARS, pieced_together
+from classifiers.contact.stream import Stream, read
+from classifiers.contact.tokens import MOST_TOKENS, Tokens, tokenise
+from classifiers.contact.words import lexicon
+from classifiers.finding import Finding, Kind, Layer, Passage, Scene, Stance
+from classifiers.normalise.escapes import unescape
+from classifiers.normalise.view import View, normalise
+
+_NOT_SAID = frozenset((Layer.LINK, Layer.FILENAME, Layer.ATTACHMENT))
+_FAMILY, _TOLD_BY_FAMILY = frozenset(("pupil", "guardian")), 0.3
+BY_RULE = "written backwards or by a key"
+_STUDIED = frozenset(("phone", "postcode", "address", "payment"))
+_ONE_WAY = frozenset((Layer.TEXT, Layer.HTML))
+
+
+class ContactDetails:
+    """Finds every way to meet outside the gateway. Pure, and linear in the length of the text."""
+
+    name = "contact"
+    version = "1"
+
+    def __init__(self) -> None:
+        lexicon()
+        helplines()
+
+    def find(self, passages: Sequence[Passage], scene: Scene) -> list[Finding]:
+        """Return what was found, spans in source offsets."""
+        protected = allowed_with_helplines(scene.allowed) if scene.allowed else helplines()
+        names = _names(scene)
+        found: list[Finding] = []
+        read_before: dict[tuple[str, bool, bool], list[Hit]] = {}
+        for passage in passages:
+            # The plain and the HTML part often say the same, letter for letter.
+            same = passage.text, passage.layer in _NOT_SAID, passage.layer in _ONE_WAY
+            if (hits := read_before.get(same)) is None:
+                hits = read_before[same] = self._hits(passage, scene, protected, names)
+            found += [self._finding(passage, one, scene.sender_role) for one in hits]
+        return found
+
+    def _hits(self, passage: Passage, scene: Scene, protected: Protected, names: frozenset[str]) -> list[Hit]:
+        view = unescape(normalise(passage.text))
+        hits, unread = read_all(view, protected, names, said=passage.layer not in _NOT_SAID)
+        if scene.prior and passage.layer in _ONE_WAY and len(view.text) <= SHORT_CHARS:
+            alone = {(one.category, one.value) for one in hits if one.score >= HOLD}
+            together = pieced_together(
+                view, scene.prior, lambda one, seams: read_all(one, protected, names, seams=seams)[0]
+            )
+            # What stands whole in this message was not split, whatever was said before it.
+            hits += [one for one in together if (one.category, one.value) not in alone]
+        hits = merge(hits)
+        if unread is not None:
+            hits.append(
+                Hit(
+                    "intent",
+                    *view.span(unread, len(view.text)),
+                    HOLD + 0.1,
+                    evidence=("too many words to read",),
+                )
+            )
+        return hits
+
+    def _finding(self, passage: Passage, one: Hit, role: str) -> Finding:
+        start, end = passage.source_span(one.start, one.end)
+        hidden = passage.layer is Layer.HIDDEN
+        if one.stance is Stance.REPORT and role in _FAMILY:
+            one = replace(one, score=min(one.score, _TOLD_BY_FAMILY))
+        return Finding(
+            kind=Kind.CONTACT,
+            category=one.category,
+            layer=passage.layer,
+            start=start,
+            end=end,
+            score=min(0.99, one.score + 0.1) if hidden and one.score >= HOLD else one.score,
+            part=passage.part,
+            value=one.value,
+            stance=one.stance,
+            evasive=one.evasive or hidden,
+            evidence=one.evidence,
+            detector=self.name,
+            version=self.version,
+        )
+
+
+def read_all(
+    view: View,
+    protected: Protected,
+    names: frozenset[str],
+    *,
+    said: bool = True,
+    seams: Collection[int] = (),
+) -> tuple[list[Hit], int | None]:
+    """The hits of a view in all its readings, in source offsets, and where reading broke off.
+
+    said: it is somebody's words, not a link or a file name. seams: where messages meet.
+    """
+    tokens = tokenise(view)
+    stream = read(view, tokens)
+    found = [_in_source(view, one) for one in accept(stream, protected, names, said=said)]
+    for hidden in hidden_texts(view):
+        found += [
+            _in_source(view, one)
+            for one in hidden.told_of(accept(read(normalise(hidden.text)), protected, names))
+        ]
+    if said:
+        for other, how in _other_readings(view, tokens, seams):
+            hits = accept(read(other), protected, names, study=how != BY_RULE)
+            found += [
+                replace(_in_source(other, one), evasive=True, evidence=(*one.evidence, how))
+                for one in hits
+                if one.score >= HOLD and other.put_together(one.start, one.end)
+            ]
+    return found, stream.tokens.ends[-1] if len(stream.tokens.words) >= MOST_TOKENS else None
+
+
+def _other_readings(view: View, tokens: Tokens, seams: Collection[int]) -> Iterator[tuple[View, str]]:
+    spelt = aloud(view, tokens, seams)
+    if spelt is not None:
+        yield spelt, "spelt out or taken apart"
+    for other in ciphered(view, tokens):
+        yield other, BY_RULE
+        again = aloud(other, tokenise(other))
+        if again is not None:
+            yield again, BY_RULE
+
+
+def accept(
+    stream: Stream, protected: Protected, names: frozenset[str], *, said: bool = True, study: bool = True
+) -> list[Hit]:
+    """What all acceptors make of one stream.
+
+    said: it is somebody's words, not a link or a file name. study: values may be there to be studied.
+    """
+    hits = phones(stream, protected)
+    hits += mailboxes(stream, protected)
+    hits += links(stream, protected, names)
+    hits += rooms(stream)
+    hits += payments(stream)
+    hits += places(stream)
+    hits += handles(stream, names, said=said)
+    hits += intents(stream)
+    hits += bypasses(stream)
+    if said:
+        hits = [_told_of(stream, one) for one in hits]
+    return [_in_context(stream, one) for one in hits] if said and study else hits
+
+
+def _told_of(stream: Stream, one: Hit) -> Hit:
+    """A number or address that somebody else used is for a person to look at, not a refusal."""
+    if one.category not in ("phone", "email") or one.score < HOLD:
+        return one
+    first = stream.tokens.index_at(one.start)
+    if not reported(stream, first, stream.tokens.index_at(one.end) - 1):
+        return one
+    return replace(one, score=min(one.score, 0.55), stance=Stance.REPORT)
+
+
+def _in_context(stream: Stream, one: Hit) -> Hit:
+    """A hit that is only shown for study weighs too little to stop anything."""
+    if one.category not in _STUDIED or one.score < HOLD:
+        return one
+    first, beyond = stream.tokens.index_at(one.start), stream.tokens.index_at(one.end)
+    if not shown_for_study(stream, first, beyond - 1):
+        return one
+    return replace(one, score=CAP, evidence=(*one.evidence, "shown for study"))
+
+
+def _in_source(view: View, one: Hit) -> Hit:
+    """A hit with its span in the passage's text instead of the view."""
+    start, end = view.span(one.start, one.end)
+    return Hit(one.category, start, end, one.score, one.value, one.stance, one.evasive, one.evidence)
+
+
+def _names(scene: Scene) -> frozenset[str]:
+    """The words of all names the directory knows here, folded."""
+    words: set[str] = set()
+    for known in scene.names:
+        for name in (known.given, known.family, *known.nicknames):
+            words.update(normalise(name).text.split())
+    return frozenset(words)

@@ -1,0 +1,236 @@
+"""Numbers to call, however they are written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from classifiers.contact.dialling import (
+    by_context,
+    by_form,
+    is_progression,
+    oddly_spaced,
+    public,
+    shape,
+    spelt_in_earnest,
+)
+from classifiers.contact.figures import figures
+from classifiers.contact.hits import HOLD, Hit, hit
+from classifiers.contact.numerals import Numeral, runs, worth_reading
+from classifiers.contact.protected import Protected, e164
+from classifiers.contact.stream import Stream
+from classifiers.contact.tokens import DIGITS
+from classifiers.contact.words import any_of, lexicon
+
+_LENGTHS = (11, 10, 12, 13, 14, 15, 9, 8, 7)
+_MOST_PIECES, _MOST_WINDOWS, _MOST_HITS = 20, 10000, 200
+_COUNTING = "01234567890123456789"
+_ENDING = frozenset(("ending", "ends", "endin", "finishes", "finishing"))
+_CALLS = frozenset(
+    ("call", "ring", "text", "phone", "mobile", "whatsapp", "missed", "dial", "buzz", "number", "mob")
+)
+_DIALLING = frozenset(
+    ("ring", "dial", "phone", "phoning", "ringing", "call", "mobile", "whatsapp", "buzz", "mob")
+)
+_LONGEST_SCATTERED = 120
+_HIDING = frozenset(("word", "foreign", "weak", "roman", "shaped"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """Pieces first..last of a run that may be one number."""
+
+    score: float
+    first: int
+    last: int
+    value: str
+    evidence: tuple[str, ...]
+    evasive: bool
+    protected: bool = False
+
+
+def phones(stream: Stream, protected: Protected) -> list[Hit]:
+    """Every number to call but the protected ones."""
+    tokens = stream.tokens
+    if not worth_reading(tokens):
+        return []
+    scattered = _scattered(stream, protected)
+    found: list[Hit] = [scattered] if scattered is not None else []
+    left = _MOST_WINDOWS
+    for run in runs(tokens, figures(tokens)):
+        if sum(len(piece.digits) for piece in run) < 7:
+            if (part := _in_part(stream, run)) is not None:
+                found.append(part)
+            continue
+        candidates, looked_at = _candidates(stream, run, protected, left)
+        left -= looked_at
+        for chosen in _best(candidates)[:_MOST_HITS]:
+            if chosen.score >= 0.3:
+                first = _with_opening(stream, run[chosen.first].first)
+                if "told in part" in chosen.evidence:
+                    first = _from_cue(stream, first)
+                found.append(
+                    hit(stream, "phone", first, run[chosen.last].last, chosen.score, chosen.value,
+                        evasive=chosen.evasive, evidence=chosen.evidence)
+                )  # fmt: skip
+        if left <= 0 or len(found) >= _MOST_HITS:
+            last = run[-1].last
+            found.append(
+                hit(stream, "phone", last, last, HOLD + 0.1, evidence=("more numbers than are read",))
+            )
+            break
+    return found
+
+
+def _scattered(stream: Stream, protected: Protected) -> Hit | None:
+    """A number whose digits stand among other things: "k0 p7 k7", "p. 07, p. 700", "07:70, 09:00"."""
+    tokens = stream.tokens
+    if len(tokens.words) > _LONGEST_SCATTERED or not any_of(tokens.words, _DIALLING):
+        return None
+    places = [index for index, kind in enumerate(tokens.kinds) if kind == DIGITS]
+    digits = "".join(tokens.words[index] for index in places)
+    mobile = len(digits) == 11 and digits.startswith("07") and digits[2] in "456789"
+    if not mobile or len(places) < 3 or digits in protected.dialled:
+        return None
+    return hit(
+        stream, "phone", places[0], places[-1], 0.7, evasive=True, evidence=("digits among other things",)
+    )
+
+
+def _in_part(stream: Stream, run: list[Numeral]) -> Hit | None:
+    """Digits that begin or end a number of which the rest is to follow."""
+    digits = "".join(piece.digits for piece in run)
+    if len(digits) < 3:
+        return None
+    first, last = run[0].first, run[-1].last
+    context = lexicon().context
+    before, around = stream.around(first, last, 6, 0), stream.around(first, last, 12, 12)
+    whole = not any(piece.gap for piece in run[1:])
+    begun = (
+        whole and len(digits) >= 4 and digits.startswith(("07", "447")) and any_of(around, context["partial"])
+    )
+    ended = 3 <= len(digits) <= 6 and any_of(before[-4:], _ENDING) and any_of(around, _CALLS)
+    if (
+        not (begun or ended)
+        or any_of(before, context["not_phone"])
+        or len(context["study"] & set(around)) >= 2
+    ):
+        return None
+    if not (begun and len(digits) >= 5) and not any_of(around, context["call_me"] | context["number_is"]):
+        return None
+    return hit(stream, "phone", _from_cue(stream, first), last, 0.6, evasive=True, evidence=("told in part",))
+
+
+def _from_cue(stream: Stream, first: int) -> int:
+    """The token before digits that says they are a part: "ending 0317"."""
+    partial = lexicon().context["partial"] | _ENDING
+    return next(
+        (at for at in range(first - 1, max(-1, first - 4), -1) if stream.tokens.words[at] in partial), first
+    )
+
+
+def _with_opening(stream: Stream, first: int) -> int:
+    """The token with which a number begins: its "+" or "(" if one touches it."""
+    while first > 0 and stream.tokens.words[first - 1] in ("+", "(") and stream.tokens.tight(first - 1):
+        first -= 1
+    return first
+
+
+def _candidates(
+    stream: Stream, run: list[Numeral], protected: Protected, most: int
+) -> tuple[list[_Candidate], int]:
+    """Windows over whole pieces whose digits could be a number, scored; and how many were looked at."""
+    found: list[_Candidate] = []
+    looked_at = 0
+    ends: dict[int, int] = {}
+    offset = 0
+    starts: list[int] = []
+    for number, piece in enumerate(run):
+        starts.append(offset)
+        offset += len(piece.digits)
+        ends[offset] = number
+    digits = "".join(piece.digits for piece in run)
+    for first, start in enumerate(starts):
+        head = digits[start : start + 2]
+        plus = run[first].plus
+        if not (plus or first == 0 or head[:1] in "07" or head == "44") or digits.startswith("000", start):
+            continue
+        for length in _LENGTHS:
+            last = ends.get(start + length)
+            if last is None or last < first or last - first >= _MOST_PIECES:
+                continue
+            part = digits[start : start + length]
+            if part in protected.dialled:
+                found.append(_Candidate(2.0, first, last, "", (), evasive=False, protected=True))
+                continue
+            if len(set(part)) < 3 or part in _COUNTING or part[::-1] in _COUNTING:
+                continue
+            looked_at += 1
+            if (candidate := _judge(stream, run, first, last, part, protected)) is not None:
+                found.append(candidate)
+        if looked_at >= most:
+            break
+    if looked_at < most and 10 <= len(digits) <= 13:
+        found += _reversed(stream, run, digits, protected)
+    return found, looked_at
+
+
+def _best(candidates: list[_Candidate]) -> list[_Candidate]:
+    """The strongest candidates that share no piece; protected ones stand for themselves alone."""
+    taken: set[int] = set()
+    chosen: list[_Candidate] = []
+    for candidate in sorted(candidates, key=lambda one: (-one.score, one.first - one.last)):
+        pieces = range(candidate.first, candidate.last + 1)
+        if taken.isdisjoint(pieces):
+            taken.update(pieces)
+            if not candidate.protected:
+                chosen.append(candidate)
+    return chosen
+
+
+def _judge(
+    stream: Stream, run: list[Numeral], first: int, last: int, digits: str, protected: Protected
+) -> _Candidate | None:
+    """Score one window, None when it is no number at all."""
+    pieces = run[first : last + 1]
+    base, looks, local = shape(digits, plus=pieces[0].plus)
+    if not spelt_in_earnest(pieces):
+        return None
+    value = e164(local, plus=pieces[0].plus or local.startswith("44")) if base > 0.25 else ""
+    if value is None:
+        base, value = base - 0.3, ""
+    evidence = [looks]
+    hidden = any(piece.how in _HIDING for piece in pieces) or oddly_spaced(pieces)
+    score = base + by_form(stream, run, first, last, hidden=hidden)
+    score += by_context(stream, pieces[0].first, pieces[-1].last, base, evidence)
+    if value and value in protected.phones:
+        return _Candidate(2.0, first, last, "", (), evasive=False, protected=True)
+    if hidden:
+        evidence.append("spelt out or taken apart")
+        if base >= 0.5:
+            score += 0.12
+    if public(stream, pieces, digits, hidden=hidden):
+        score = min(score, 0.4)
+    return _Candidate(score, first, last, value, tuple(evidence), hidden)
+
+
+def _reversed(stream: Stream, run: list[Numeral], digits: str, protected: Protected) -> list[_Candidate]:
+    """The run read from its end, if the writer says so or it only makes sense that way."""
+    first, last = run[0].first, run[-1].last
+    told = any(phrase in stream.view.text for phrase in lexicon().context["backwards"]) or any(
+        mark in stream.view.source for mark in "\u202e\u2067\u202b"
+    )
+    backwards = digits[::-1]
+    if (
+        not backwards.startswith(("07", "447", "00447", "01", "02"))
+        or len(set(digits)) < 3
+        or digits in _COUNTING + _COUNTING[::-1]
+    ):
+        return []
+    base, looks, local = shape(backwards, plus=False)
+    value = e164(local, plus=local.startswith("44"))
+    if base < 0.5 or value is None or value in protected.phones or is_progression(run):
+        return []
+    if not told and not (base >= 0.85 and stream.cue("call_me", first, last)):
+        return []
+    score = 0.9 if told else 0.6
+    return [_Candidate(score, 0, len(run) - 1, value, (looks, "written backwards"), evasive=True)]
