@@ -1,0 +1,91 @@
+"""Gathers what a reader needs to know, for many messages in one go.
+
+One thread asks the directory and the pair memory for everything that has queued up
+meanwhile: a database round trip for a dozen messages costs what it costs for one, and a
+dozen threads that each wait for one would hinder the event loop more than they help.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from concurrent.futures import Future
+
+from gateway.domain.message import Arrival
+from gateway.errors import GatewayError, StoreUnavailable
+from gateway.ports import Brief, Directory, Ledger
+
+log = logging.getLogger(__name__)
+
+BATCH = 64
+CAPACITY = 2_048
+
+Asked = tuple[Arrival, Future[Brief]]
+
+
+class Briefing:
+    """Prepares briefs in a thread of its own; `close` when done."""
+
+    def __init__(self, directory: Directory, ledger: Ledger) -> None:
+        self._directory = directory
+        self._ledger = ledger
+        self._queue: queue.Queue[Asked | None] = queue.Queue(CAPACITY)
+        self._thread = threading.Thread(target=self._work, name="briefing", daemon=True)
+        self._thread.start()
+
+    def prepare(self, arrival: Arrival) -> Future[Brief]:
+        """The brief of an arrival, soon. The future raises StoreUnavailable or NotFound."""
+        future: Future[Brief] = Future()
+        try:
+            self._queue.put_nowait((arrival, future))
+        except queue.Full:
+            future.set_exception(StoreUnavailable("Too many messages wait to be read; try again."))
+        return future
+
+    def close(self) -> None:
+        """Finish what is queued and stop."""
+        self._queue.put(None)
+        self._thread.join()
+
+    def _work(self) -> None:
+        while (batch := self._draw()) is not None:
+            try:
+                self._answer(batch)
+            except Exception as fault:
+                _fail(batch, fault)
+
+    def _draw(self) -> list[Asked] | None:
+        first = self._queue.get()
+        batch = []
+        while first is not None:
+            batch.append(first)
+            if len(batch) == BATCH or self._queue.empty():
+                return batch
+            first = self._queue.get()
+        if batch:
+            self._queue.put(None)
+        return batch or None
+
+    def _answer(self, batch: list[Asked]) -> None:
+        envelopes = [arrival.envelope for arrival, _ in batch]
+        priors = self._ledger.priors([(one.pair_id, one.sender_id) for one in envelopes])
+        for arrival, future in batch:
+            envelope = arrival.envelope
+            prior = priors.get((envelope.pair_id, envelope.sender_id), ())
+            try:
+                circle = self._directory.circle(envelope.pair_id)
+                policy = self._directory.policy_of(envelope.organisation_id)
+            except GatewayError as fault:
+                future.set_exception(fault)
+            else:
+                future.set_result(Brief(arrival, circle, policy, prior))
+
+
+def _fail(batch: list[Asked], fault: Exception) -> None:
+    if not isinstance(fault, GatewayError):
+        log.error("briefing failed: %s", type(fault).__name__)
+        fault = StoreUnavailable(f"The message could not be prepared ({type(fault).__name__}).")
+    for _, future in batch:
+        if not future.done():
+            future.set_exception(fault)
