@@ -1,0 +1,74 @@
+"""The gateway's own short mails: to moderators that a case waits, to a sender that one came back.
+
+They carry references and our own words, never the text of a message: mail is read on
+locked screens and forwarded.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from gateway.domain.case import Action, Case, Decision
+from gateway.domain.people import Organisation
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One mail of our own, ready to send."""
+
+    mailbox: str = field(repr=False)
+    return_path: str
+    content: bytes = field(repr=False)
+
+
+def case_waits(organisation: Organisation, case: Case, to: str, desk_url: str, now: datetime) -> Notice:
+    """Tell a moderator that a case waits, or waits too long; no content, only where to look."""
+    state = "is overdue" if case.overdue(now) else "waits for a decision"
+    body = (
+        f"A held message {state}.\n\n"
+        f"Reference  {case.reference}\n"
+        f"Lane       {case.lane}\n"
+        f"Severity   {case.severity}\n"
+        f"Decide by  {case.due_at:%Y-%m-%d %H:%M} UTC\n\n"
+        f"{desk_url}/cases/{case.id}\n"
+    )
+    subject = f"[{case.severity}] A held message {state} ({case.reference})"
+    return _mail(organisation, to, subject, body, f"{case.id}.{case.version}.waits", now)
+
+
+def came_back(organisation: Organisation, case: Case, decision: Decision, to: str, now: datetime) -> Notice:
+    """Tell a sender that their message was returned or rejected, in the moderator's words."""
+    asks = decision.action is Action.RETURN
+    head = (
+        "Your message was not delivered. Please change it and send it again."
+        if asks
+        else "Your message was checked and will not be delivered."
+    )
+    words = f"\n\n{decision.say.strip()}" if decision.say.strip() else ""
+    body = f"{head}\n\nReference {case.reference}{words}\n\n{organisation.name}\n"
+    subject = f"Your message {'needs a change' if asks else 'was not delivered'} ({case.reference})"
+    return _mail(organisation, to, subject, body, f"{case.id}.{case.version}.back", now)
+
+
+def _mail(
+    organisation: Organisation, to: str, subject: str, body: str, local_id: str, now: datetime
+) -> Notice:
+    office = f"no-reply@{organisation.domain}"
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = f'"{_plain(organisation.name)}" <{office}>'
+    mail["To"] = to
+    mail["Subject"] = subject
+    mail["Date"] = format_datetime(now)
+    mail["Message-ID"] = f"<{local_id}@{organisation.domain}>"
+    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834 section 5: nobody answers it automatically
+    mail.set_content(body)
+    return Notice(to, office, mail.as_bytes())
+
+
+def _plain(name: str) -> str:
+    """A display name that cannot break out of its quotes."""
+    return "".join(c for c in name if c.isprintable() and c not in '"\\')
