@@ -1,0 +1,147 @@
+"""Timers on PostgreSQL: set inside the caller's transaction, run by whichever node is free."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+import psycopg
+from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy, SyncPsycopgConnector
+from procrastinate.connector import BaseConnector
+from procrastinate.exceptions import ConnectorException
+
+log = logging.getLogger(__name__)
+
+QUEUE = "clocks"
+# A job that failed (the database was away) comes again, ever more slowly, and is never given up.
+AGAIN = RetryStrategy(wait=5, linear_wait=15)
+STALLED_S = 60.0
+AWAY_S = 2.0
+
+
+class Escalates(Protocol):
+    """What a clock asks of the docket."""
+
+    def escalate_if_overdue(self, case_id: str, now: datetime) -> bool:
+        """True when the case was raised."""
+        ...
+
+
+class Tells(Protocol):
+    """What a notice asks of whoever sends mail; raises when it could not be sent, to try again."""
+
+    async def case_waits(self, organisation_id: str, case_id: str) -> None:
+        """Tell those who decide that a case waits."""
+        ...
+
+    async def sender_told(self, organisation_id: str, case_id: str) -> None:
+        """Tell a sender that their message came back."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the tasks work with."""
+
+    docket: Escalates
+    tells: Tells
+
+
+def case_overdue(job: JobContext, case_id: str) -> None:
+    """Raise a case whose deadline has passed."""
+    ours: Context = job.additional_context["gateway"]
+    if ours.docket.escalate_if_overdue(case_id, datetime.now(UTC)):
+        log.info("case %s ran late and was escalated", case_id)
+
+
+async def case_waits(job: JobContext, organisation_id: str, case_id: str) -> None:
+    """Tell those who decide that a case waits."""
+    ours: Context = job.additional_context["gateway"]
+    await ours.tells.case_waits(organisation_id, case_id)
+
+
+async def sender_told(job: JobContext, organisation_id: str, case_id: str) -> None:
+    """Tell a sender that their message came back."""
+    ours: Context = job.additional_context["gateway"]
+    await ours.tells.sender_told(organisation_id, case_id)
+
+
+async def take_over_stalled(job: JobContext, timestamp: int) -> None:  # noqa: ARG001 - Procrastinate passes it
+    """Give the jobs of workers that died back to the queue."""
+    manager = job.app.job_manager
+    for stalled in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_S):
+        await manager.retry_job(stalled)
+
+
+def make_app(connector: BaseConnector) -> App:
+    """A Procrastinate app that knows our tasks."""
+    app = App(connector=connector)
+    for task in (case_overdue, case_waits, sender_told):
+        app.task(name=task.__name__, queue=QUEUE, retry=AGAIN, pass_context=True)(task)
+    rescue = app.task(
+        name="take_over_stalled", queue=QUEUE, queueing_lock="take_over_stalled", pass_context=True
+    )
+    app.periodic(cron="* * * * *")(rescue(take_over_stalled))
+    return app
+
+
+class ProcrastinateAlarms:
+    """The Alarms port: one job per alarm, written on the caller's own connection."""
+
+    def __init__(self) -> None:
+        # Never opened: every job is deferred on a connection that somebody hands in.
+        self._app = make_app(SyncPsycopgConnector())
+
+    def set(self, connection: object, kind: str, at: datetime, arguments: dict[str, str]) -> None:
+        """Arrange for the task `kind` to run at `at`, if and only if the transaction commits.
+
+        connection: the open psycopg connection. Raises the driver's error, and TaskNotFound.
+        """
+        deferrer = self._app.configure_task(
+            kind, allow_unknown=False, connection=connection, schedule_at=at.astimezone(UTC)
+        )
+        try:
+            deferrer.defer(**arguments)
+        except ConnectorException as fault:
+            if isinstance(fault.__cause__, psycopg.Error):
+                raise fault.__cause__ from None
+            raise
+
+
+async def run_worker(conninfo: str, context: Context, stop: asyncio.Event | None = None) -> None:
+    """Run due jobs until cancelled or `stop` is set; jobs in hand are finished first.
+
+    A database that is away is waited for. conninfo: a libpq URI.
+    """
+    while stop is None or not stop.is_set():
+        try:
+            await _work(conninfo, context, stop)
+        except (ConnectorException, psycopg.Error) as fault:
+            log.warning("jobs: the database is away (%s)", type(fault).__name__)
+        if stop is None or not stop.is_set():
+            await asyncio.sleep(AWAY_S)
+
+
+async def _work(conninfo: str, context: Context, stop: asyncio.Event | None) -> None:
+    """Run due jobs until cancelled, told to stop, or cut off from the database."""
+    app = make_app(PsycopgConnector(conninfo=conninfo, min_size=1, max_size=4))
+    async with app.open_async():
+        worker = asyncio.ensure_future(
+            app.run_worker_async(
+                concurrency=4,
+                delete_jobs="successful",
+                install_signal_handlers=False,
+                additional_context={"gateway": context},
+                shutdown_graceful_timeout=10,
+            )
+        )
+        waiting = [worker] if stop is None else [worker, asyncio.ensure_future(stop.wait())]
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for each in waiting:
+                each.cancel()
+            await asyncio.gather(*waiting, return_exceptions=True)

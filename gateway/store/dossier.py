@@ -1,0 +1,170 @@
+"""Reading what is held: cases, messages, findings, verdicts, decisions; all within one organisation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine, Select, func, select, tuple_
+
+from classifiers.finding import Finding
+from gateway.domain.case import Action, Case, Decision
+from gateway.domain.message import Arrival, Assurance, Channel, Envelope
+from gateway.domain.verdict import Verdict
+from gateway.errors import NotFound
+from gateway.ports import CaseFilter, PastMessage
+from gateway.store.cases import case_of
+from gateway.store.engine import store_faults
+from gateway.store.keeping import about_particulars, about_raw
+from gateway.store.schema import case_file, decision, finding, message
+from gateway.store.vault import Vault
+from gateway.store.verdicts import finding_of, verdict_of
+from gateway.store.working_order import IS_CLOSED, in_working_order
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What a list of cases may show of a message. message_id: the sender's own Message-ID."""
+
+    subject: str = field(repr=False)
+    message_id: str = field(repr=False)
+
+
+class Dossier:
+    """The reading half of the Docket port."""
+
+    def __init__(self, engine: Engine, vault: Vault) -> None:
+        self._engine = engine
+        self._vault = vault
+
+    def cases(
+        self, organisation_id: str, which: CaseFilter, now: datetime, limit: int = 100, offset: int = 0
+    ) -> list[Case]:
+        """Cases in the order to work them: overdue, severity, deadline; closed ones last, newest first."""
+        query = in_working_order(organisation_id, which, now, limit, offset)
+        with store_faults(), self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+        return [case_of(row) for row in rows]
+
+    def counts(self, organisation_id: str) -> dict[str, int]:
+        """Open cases by lane; a lane without any is left out."""
+        by_lane = (
+            select(case_file.c.lane, func.count().label("open"))
+            .where(case_file.c.organisation_id == organisation_id, case_file.c.state != IS_CLOSED)
+            .group_by(case_file.c.lane)
+        )
+        with store_faults(), self._engine.connect() as connection:
+            return {row.lane: row.open for row in connection.execute(by_lane)}
+
+    def case(self, organisation_id: str, case_id: str) -> Case:
+        """Raises NotFound, also for another organisation's."""
+        theirs = select(case_file).where(
+            case_file.c.id == case_id, case_file.c.organisation_id == organisation_id
+        )
+        return case_of(self._one(theirs, "case"))
+
+    def decisions(self, organisation_id: str, case_id: str) -> list[tuple[datetime, Decision]]:
+        """What was decided on a case so far, oldest first."""
+        theirs = (
+            select(decision)
+            .where(decision.c.case_id == case_id, decision.c.organisation_id == organisation_id)
+            .order_by(decision.c.version)
+        )
+        with store_faults(), self._engine.connect() as connection:
+            rows = connection.execute(theirs).all()
+        return [(row.at, self._decision_of(row)) for row in rows]
+
+    def arrival(self, organisation_id: str, message_id: str) -> Arrival:
+        """The message as it was received; its idempotency key is not kept. Raises NotFound."""
+        row = self._message(organisation_id, message_id)
+        envelope = Envelope(
+            id=row.id,
+            reference=row.reference,
+            organisation_id=row.organisation_id,
+            pair_id=row.pair_id,
+            channel=Channel(row.channel),
+            sender_id=row.sender_id,
+            recipient_ids=tuple(row.recipient_ids),
+            received_at=row.received_at,
+            assurance=Assurance(row.assurance),
+        )
+        return Arrival(envelope, self._vault.open(row.raw, about_raw(row.id)))
+
+    def findings(self, organisation_id: str, message_id: str) -> tuple[Finding, ...]:
+        """In the order they are numbered on the case page, 1 first."""
+        theirs = (
+            select(finding)
+            .where(finding.c.message_id == message_id, finding.c.organisation_id == organisation_id)
+            .order_by(finding.c.number)
+        )
+        with store_faults(), self._engine.connect() as connection:
+            rows = connection.execute(theirs).all()
+        return tuple(finding_of(row, self._vault.keeper(row.secret)) for row in rows)
+
+    def verdict(self, organisation_id: str, message_id: str) -> Verdict:
+        """The verdict with its findings. Raises NotFound."""
+        particulars = self._particulars(self._message(organisation_id, message_id))
+        return verdict_of(particulars["verdict"], self.findings(organisation_id, message_id))
+
+    def headings(self, organisation_id: str, message_ids: Iterable[str]) -> dict[str, Heading]:
+        """Subject and the sender's own Message-ID of messages, by our ids."""
+        theirs = select(message.c.id, message.c.particulars).where(
+            message.c.organisation_id == organisation_id, message.c.id.in_(set(message_ids))
+        )
+        with store_faults(), self._engine.connect() as connection:
+            rows = connection.execute(theirs).all()
+        kept = {row.id: self._particulars(row) for row in rows}
+        return {one: Heading(plain["subject"], plain["message_id"]) for one, plain in kept.items()}
+
+    def around(self, organisation_id: str, message_id: str, each_side: int = 6) -> list[PastMessage]:
+        """The pair's messages before and after, oldest first, this one left out."""
+        row = self._message(organisation_id, message_id)
+        here = (row.received_at, row.id)
+        place = tuple_(message.c.received_at, message.c.id)
+        pair = select(message).where(
+            message.c.organisation_id == organisation_id, message.c.pair_id == row.pair_id
+        )
+        newest = pair.where(place < here).order_by(message.c.received_at.desc(), message.c.id.desc())
+        oldest = pair.where(place > here).order_by(message.c.received_at, message.c.id)
+        with store_faults(), self._engine.connect() as connection:
+            before = connection.execute(newest.limit(each_side)).all()
+            after = connection.execute(oldest.limit(each_side)).all()
+        return [self._past(one) for one in (*reversed(before), *after)]
+
+    def _one(self, query: Select[Any], what: str) -> Any:
+        with store_faults(), self._engine.connect() as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            raise NotFound(f"There is no such {what}.")
+        return row
+
+    def _message(self, organisation_id: str, message_id: str) -> Any:
+        ours = message.c.organisation_id == organisation_id
+        return self._one(select(message).where(message.c.id == message_id, ours), "message")
+
+    def _particulars(self, row: Any) -> Any:
+        return self._vault.open_json(row.particulars, about_particulars(row.id))
+
+    def _past(self, row: Any) -> PastMessage:
+        subject = self._particulars(row)["subject"]
+        return PastMessage(row.id, row.sender_id, row.received_at, row.channel, row.outcome, subject)
+
+    def _decision_of(self, row: Any) -> Decision:
+        words = self._vault.open_json(row.words, about_decision(row.case_id, row.version))
+        return Decision(
+            case_id=row.case_id,
+            version=row.version,
+            action=Action(row.action),
+            moderator_id=row.moderator_id,
+            reason=words["reason"],
+            clause=row.clause,
+            say=words["say"],
+            redactions=tuple(words["redactions"]),
+        )
+
+
+def about_decision(case_id: str, version: int) -> str:
+    """What the sealed words of a decision are bound to."""
+    return f"decision\0{case_id}\0{version}"

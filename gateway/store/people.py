@@ -1,0 +1,74 @@
+"""Rows of people to people and back: names and addresses are sealed under the organisation's key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, select, tuple_
+
+from gateway.domain.people import Person, Role, Standing
+from gateway.store.schema import person
+from gateway.store.vault import Vault
+
+PEOPLE_AT_ONCE = 5_000
+
+
+def seal_person(one: Person, vault: Vault) -> dict[str, object]:
+    """The row of a person, without a password."""
+    particulars = {
+        "given": one.given,
+        "family": one.family,
+        "nicknames": list(one.nicknames),
+        "address": one.address,
+        "mailboxes": list(one.mailboxes),
+        "born": one.born.isoformat() if one.born else None,
+    }
+    key = vault.organisation(one.organisation_id)
+    return {
+        "organisation_id": one.organisation_id,
+        "id": one.id,
+        "role": str(one.role),
+        "standing": str(one.standing),
+        "issued": vault.blind(one.address) if one.address else None,
+        "particulars": key.seal_json(particulars, _about(one.organisation_id, one.id)),
+    }
+
+
+def open_person(row: Any, vault: Vault) -> Person:
+    """The person of a row."""
+    kept = vault.open_json(row.particulars, _about(row.organisation_id, row.id))
+    return Person(
+        id=row.id,
+        organisation_id=row.organisation_id,
+        role=Role(row.role),
+        given=kept["given"],
+        family=kept["family"],
+        nicknames=tuple(kept["nicknames"]),
+        address=kept["address"],
+        mailboxes=tuple(kept["mailboxes"]),
+        born=date.fromisoformat(kept["born"]) if kept["born"] else None,
+        standing=Standing(row.standing),
+    )
+
+
+def load_people(
+    connection: Connection, vault: Vault, organisation_id: str, person_ids: Iterable[str]
+) -> dict[str, Person]:
+    """These people of an organisation by id; unknown ids are left out."""
+    wanted = sorted(set(person_ids))
+    found: dict[str, Person] = {}
+    for at in range(0, len(wanted), PEOPLE_AT_ONCE):
+        rows = connection.execute(_these(organisation_id, wanted[at : at + PEOPLE_AT_ONCE]))
+        found.update((row.id, open_person(row, vault)) for row in rows)
+    return found
+
+
+def _these(organisation_id: str, ids: Sequence[str]) -> Any:
+    keys = [(organisation_id, one) for one in ids]
+    return select(person).where(tuple_(person.c.organisation_id, person.c.id).in_(keys))
+
+
+def _about(organisation_id: str, person_id: str) -> str:
+    return f"person\0{organisation_id}\0{person_id}"
