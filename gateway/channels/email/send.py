@@ -1,0 +1,228 @@
+"""Hands copies to the next hop, and only the very bytes that were judged."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+import ssl
+from contextlib import suppress
+from types import TracebackType
+from typing import Literal, Protocol
+
+from aiosmtplib import SMTP
+from aiosmtplib.errors import SMTPException, SMTPResponseException, SMTPServerDisconnected
+
+from gateway.channels.email.writing import assert_clean
+from gateway.domain.dispatch import Dispatch
+from gateway.ports import SendAnswer
+
+Tls = Literal["may", "must", "off"]
+LARGE_BYTES = 1024 * 1024  # hashed beside the event loop
+ACCEPTED = 250
+CLOSING = 421
+NO_SUCH_FORM = 553
+UNFIT = 554  # ours: trying again would not make the bytes right
+NO_ANSWER = SendAnswer(0, "the connection to the next hop was lost")
+STALE = SendAnswer(0, "the next hop had closed the connection")
+
+_ADDRESS = re.compile(r"[^\s<>()\[\],:;\\\"\x00-\x1f\x7f]+@[^\s<>()\[\],:;@\\\"\x00-\x1f\x7f]+")
+
+
+class Letter(Protocol):
+    """What can be sent: bytes from one address to another."""
+
+    @property
+    def mailbox(self) -> str: ...  # noqa: D102 - as in Dispatch
+
+    @property
+    def return_path(self) -> str: ...  # noqa: D102
+
+    @property
+    def content(self) -> bytes: ...  # noqa: D102
+
+
+class Smarthost:
+    """Sends to one host over a few connections that are kept open. A `ports.Send`.
+
+    tls: "may" takes STARTTLS when offered and looks at no certificate (RFC 7435), "must"
+        wants it with a good certificate, "off" never asks.
+    hostname: how we greet. connections: at most that many at a time; more callers wait.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        *,
+        hostname: str = "localhost",
+        tls: Tls = "may",
+        connections: int = 4,
+        timeout_s: float = 60.0,
+    ) -> None:
+        self.host, self.port, self.hostname = host, port, hostname
+        self.tls, self.timeout_s = tls, timeout_s
+        self._idle: list[SMTP] = []
+        self._turns = asyncio.Semaphore(connections)
+        self._tls_context = _tls_context(tls)
+
+    async def __aenter__(self) -> Smarthost:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def __call__(self, dispatch: Dispatch) -> SendAnswer:
+        """Send one copy and return the next hop's answer; code 0 when there was none."""
+        large = len(dispatch.content) > LARGE_BYTES
+        if reason := await asyncio.to_thread(unfit, dispatch) if large else unfit(dispatch):
+            return SendAnswer(UNFIT, reason)
+        async with self._turns:
+            return await self._send(dispatch)
+
+    async def post(self, letter: Letter) -> SendAnswer:
+        """Send one of the gateway's own notices; they hold no part of any message."""
+        assert_clean(letter.content)
+        async with self._turns:
+            return await self._send(letter)
+
+    async def close(self) -> None:
+        """Take leave of the next hop."""
+        while self._idle:
+            connection = self._idle.pop()
+            try:
+                await connection.quit(timeout=2)
+            except (SMTPException, OSError):
+                connection.close()
+
+    async def _send(self, letter: Letter) -> SendAnswer:
+        connection, kept = await self._connection()
+        if isinstance(connection, SendAnswer):
+            return connection
+        answer = await self._try(connection, letter)
+        if answer is STALE:
+            # The host closed a kept connection meanwhile; nothing of this mail was handed over.
+            fresh = await self._connect() if kept else NO_ANSWER
+            answer = fresh if isinstance(fresh, SendAnswer) else await self._try(fresh, letter)
+        return NO_ANSWER if answer is STALE else answer
+
+    async def _connection(self) -> tuple[SMTP | SendAnswer, bool]:
+        while self._idle:
+            connection = self._idle.pop()
+            if connection.is_connected:
+                return connection, True
+        return await self._connect(), False
+
+    async def _connect(self) -> SMTP | SendAnswer:
+        connection = SMTP(
+            hostname=self.host,
+            port=self.port,
+            local_hostname=self.hostname,
+            timeout=self.timeout_s,
+            start_tls={"may": None, "must": True, "off": False}[self.tls],
+            tls_context=self._tls_context,
+        )
+        try:
+            await connection.connect()
+        except SMTPResponseException as error:
+            connection.close()
+            return SendAnswer(_later(error.code), "the next hop did not greet us")
+        except (SMTPException, OSError, ValueError):
+            connection.close()
+            return SendAnswer(0, "the next hop could not be reached")
+        return connection
+
+    async def _try(self, connection: SMTP, letter: Letter) -> SendAnswer:
+        try:
+            if (answer := await self._envelope(connection, letter)) is None:
+                answer = await self._content(connection, letter)
+        except (SMTPException, OSError):
+            connection.close()
+            return NO_ANSWER
+        except BaseException:
+            # Cancelled in the middle of a mail: the next mail must not go on where it stopped.
+            connection.close()
+            raise
+        if answer.code == ACCEPTED or await self._reset(connection):
+            self._idle.append(connection)
+        return answer
+
+    async def _reset(self, connection: SMTP) -> bool:
+        """Make a connection fit for the next mail; False when it is not."""
+        if connection.is_connected:
+            with suppress(SMTPException, OSError):
+                await connection.rset()
+                return True
+        connection.close()
+        return False
+
+    async def _envelope(self, connection: SMTP, letter: Letter) -> SendAnswer | None:
+        """Name sender and recipient; None when both were taken."""
+        addresses = (letter.return_path or "null@path", letter.mailbox)
+        if not all(map(_ADDRESS.fullmatch, addresses)):
+            return SendAnswer(NO_SUCH_FORM, "an address that cannot be written in a command")
+        plain = (letter.return_path + letter.mailbox).isascii()
+        if not plain and not connection.supports_extension("smtputf8"):
+            return SendAnswer(NO_SUCH_FORM, "the next hop does not take addresses beyond ASCII")
+        options = [] if plain else ["SMTPUTF8"]
+        if connection.supports_extension("size"):
+            options.append(f"SIZE={len(letter.content)}")
+        coding = "ascii" if plain else "utf-8"
+        try:
+            await connection.mail(letter.return_path, options=options, encoding=coding)
+            await connection.rcpt(letter.mailbox, encoding=coding)
+        except SMTPResponseException as error:
+            return self._stale(connection) if error.code == CLOSING else _answer(error.code)
+        except (SMTPServerDisconnected, ConnectionError):
+            return self._stale(connection)
+        return None
+
+    async def _content(self, connection: SMTP, letter: Letter) -> SendAnswer:
+        try:
+            await connection.data(letter.content)
+        except SMTPResponseException as error:
+            return _answer(error.code)
+        return SendAnswer(ACCEPTED, "accepted by the next hop")
+
+    def _stale(self, connection: SMTP) -> SendAnswer:
+        connection.close()
+        return STALE
+
+
+def unfit(dispatch: Dispatch) -> str | None:
+    """Return why these bytes must not be sent at all, None when they may."""
+    if not dispatch.policy_version:
+        return "no policy version: nothing says that this was judged"
+    if not dispatch.mailbox:
+        return "no mailbox"
+    if hashlib.sha256(dispatch.content).hexdigest() != dispatch.sha256:
+        return "bytes do not match the verdict"
+    try:
+        assert_clean(dispatch.content)
+    except ValueError:
+        return "bytes that are no clean mail"
+    return None
+
+
+def _answer(code: int) -> SendAnswer:
+    if 200 <= code < 300:
+        return SendAnswer(ACCEPTED, "accepted by the next hop")
+    # Anything that is no answer of SMTP's is none at all.
+    return SendAnswer(code if 400 <= code < 600 else 0, "refused by the next hop")
+
+
+def _later(code: int) -> int:
+    """A host that refuses to talk to us at all says nothing about this mail: try again later."""
+    return code if 400 <= code < 500 else 0
+
+
+def _tls_context(tls: Tls) -> ssl.SSLContext | None:
+    if tls == "off":
+        return None
+    context = ssl.create_default_context()
+    if tls == "may":
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
