@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import pytest
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import BadRequest
+
+from gateway.desk.decide_form import Filled, decision, faults, read
+from gateway.domain.case import Action
+
+
+def filled(**fields: object) -> Filled:
+    usual = {"action": "release", "version": "1", "reason": "it is fine", "say": "change it"}
+    return read(MultiDict(usual | fields))
+
+
+def test_a_reason_of_three_characters_is_enough() -> None:
+    assert faults(filled(reason="ok."), 0) == {}
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "no", " a \r\n ", "\0\0\0\0", "x" * 2001])
+def test_no_reason_and_endless_reasons_are_told_at_the_field(reason: str) -> None:
+    assert list(faults(filled(reason=reason), 0)) == ["reason"]
+
+
+def test_a_return_needs_words_for_the_sender() -> None:
+    assert list(faults(filled(action="return", say=" "), 0)) == ["say"]
+    assert faults(filled(action="release", say=""), 0) == {}
+
+
+def test_redacting_needs_a_finding_to_cover() -> None:
+    assert list(faults(filled(action="redact"), 3)) == ["cover"]
+    assert list(faults(filled(action="redact", cover=["4", "0"]), 3)) == ["cover"]
+    assert faults(filled(action="redact", cover=["2"]), 3) == {}
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [{"action": "delete"}, {"version": "one"}, {"version": ""}, {"cover": ["x"]}, {"action": ""}],
+)
+def test_what_no_page_of_ours_sends_is_a_bad_request(broken: dict[str, object]) -> None:
+    with pytest.raises(BadRequest):
+        filled(**broken)
+
+
+def test_a_missing_field_is_a_bad_request() -> None:
+    with pytest.raises(BadRequest):
+        read(MultiDict({"reason": "it is fine"}))
+
+
+def test_a_redaction_covers_what_was_ticked_and_exists() -> None:
+    made = decision(filled(action="redact", cover=["3", "1", "9"]), "c", "mo", 3, ("A", "B"))
+    assert (made.action, made.redactions, made.say, made.clause) == (Action.REDACT, (1, 3), "", "A")
+
+
+def test_only_an_answer_to_the_sender_carries_words_for_them() -> None:
+    assert decision(filled(action="reject"), "c", "mo", 0, ()).say == "change it"
+    assert decision(filled(action="escalate"), "c", "mo", 0, ()).say == ""
+
+
+def test_a_clause_the_case_does_not_cite_becomes_its_own() -> None:
+    assert decision(filled(clause="B"), "c", "mo", 0, ("A", "B")).clause == "B"
+    assert decision(filled(clause="Z"), "c", "mo", 0, ("A", "B")).clause == "A"
+
+
+def test_line_ends_are_kept_and_control_characters_are_not() -> None:
+    assert filled(say="a\r\nb\x1b[31m\0c").say == "a\nb[31mc"
+
+
+def test_a_form_sent_without_a_button_decides_nothing() -> None:
+    pressed_none = filled(action="none")
+    assert list(faults(pressed_none, 0)) == ["action"]
+    with pytest.raises(ValueError, match="no decision"):
+        decision(pressed_none, "c", "mo", 0, ())
