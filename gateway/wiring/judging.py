@@ -1,0 +1,49 @@
+"""What a reader needs to judge: parsers, detectors, composer. No database, no network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+from classifiers.catalogue import standard
+from gateway.channels.email import compose as email_compose
+from gateway.channels.email import parse as email_parse
+from gateway.channels.email.dkim import Signed
+from gateway.channels.platform import compose as platform_compose
+from gateway.channels.platform import parse as platform_parse
+from gateway.domain.message import Arrival, Channel, Reading
+from gateway.journey import Tools, judge
+from gateway.moderate.readers import Bench
+from gateway.ports import Compose, Screen
+
+READ = {Channel.EMAIL: email_parse.read, Channel.PLATFORM: platform_parse.read}
+COMPOSE: Mapping[Channel, Compose] = {
+    Channel.EMAIL: email_compose.compose,
+    Channel.PLATFORM: platform_compose.compose,
+}
+
+
+def tools(screen: Screen | None = None, dkim: Path | None = None) -> Tools:
+    """Everything `journey.judge` needs.
+
+    screen: the detectors; the standard ones when None.
+    dkim: folder of the domains' signing keys; copies of a domain without keys go unsigned.
+    """
+    signed = {} if dkim is None else {Channel.EMAIL: Signed(email_compose.compose, dkim)}
+    return Tools(READ, screen or standard(), {**COMPOSE, **signed}, email_compose.leaks)
+
+
+def bench(dkim: Path | None = None) -> Bench:
+    """The functions a reader process works with; called once in each child.
+
+    The detectors are warm on return, so that no message pays for loading them.
+    """
+    catalogue = standard()
+    catalogue.warm()
+    return partial(judge, tools=tools(catalogue, dkim)), read
+
+
+def read(arrival: Arrival) -> Reading:
+    """Only parse, for a moderator's page."""
+    return READ[arrival.envelope.channel](arrival.raw)
