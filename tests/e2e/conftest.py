@@ -1,0 +1,28 @@
+"""One running gateway for the tests that only use it; those that break one make their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.e2e.installation import Installation, install
+
+
+@pytest.fixture(scope="session")
+def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """A gateway with all its processes, shared by the run."""
+    installation = install(tmp_path_factory.mktemp("gateway"), connection_limit_per_address="100")
+    try:
+        installation.start("smtp", "courier", "web")
+        yield installation
+    finally:
+        installation.close()
+
+
+@pytest.fixture
+def own_gateway(tmp_path: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """A gateway of the test's own, nothing of it started yet."""
+    installation = install(tmp_path_factory.mktemp("own"), connection_limit_per_address="100")
+    yield installation
+    installation.close()
