@@ -26,7 +26,7 @@ from gateway.domain.people import Role
 from gateway.domain.roster import Roster
 from gateway.errors import SettingsError
 from gateway.settings import Settings, config_folder
-from gateway.wiring.storing import Store, initialise
+from gateway.wiring.storing import Store, initialise, stop_database
 
 AUTHSERV_ID = "mx.relay.test"
 DESK_USER, DESK_PASSWORD = "mo@org.test", "moderate-with-care"
@@ -82,6 +82,8 @@ class DemoRun:
                 os.killpg(self._process.pid, signal.SIGKILL)
         if self._store is not None:
             self._store.close()
+            # Its folder goes next, and a database without one would linger.
+            stop_database(_settings(self._environment()))
         self._sink.stop()
 
     def alive(self) -> bool:

@@ -18,6 +18,7 @@ from gateway.errors import SettingsError
 from gateway.jobs.app import ProcrastinateAlarms
 from gateway.settings import Settings, config_folder
 from gateway.store import roster as rosters
+from gateway.store import server
 from gateway.store.directory import SqlDirectory
 from gateway.store.docket import SqlDocket
 from gateway.store.engine import check_durable, connect, conninfo, embedded, migrate
@@ -88,6 +89,12 @@ def dkim_folder(settings: Settings) -> Path:
 def database_url(settings: Settings) -> str:
     """The database's URL; the gateway's own is started if it is not running."""
     return settings.database_url or embedded(settings.home)
+
+
+def stop_database(settings: Settings) -> None:
+    """Stop the gateway's own database, whoever still uses it; leave another one alone."""
+    if not settings.database_url:
+        server.stop(settings.home)
 
 
 def open_store(settings: Settings) -> Store:
