@@ -8,6 +8,7 @@ from typing import NotRequired, TypedDict, cast
 
 HERE = Path(__file__).parent
 SPLITS = ("dev", "test")
+CONDUCT_SPLITS = ("train", *SPLITS)  # of conduct there is enough to learn from
 
 
 class Span(TypedDict):
@@ -71,6 +72,25 @@ class ConductItem(TypedDict):
     length: str
 
 
+class Turn(TypedDict):
+    """A message of a conversation. day: from its first."""
+
+    sender_role: str
+    text: str
+    day: int
+    hour: int
+
+
+class Conversation(TypedDict):
+    """Weeks of messages ("slow_burn", "benign"). onset: the message at which one should look, if any."""
+
+    id: str
+    kind: str
+    theme: str
+    onset: int | None
+    messages: list[Turn]
+
+
 def contact(split: str) -> list[ContactItem]:
     """The contact items of a split."""
     return cast("list[ContactItem]", _lines(HERE / "contact" / split))
@@ -82,9 +102,14 @@ def names(split: str) -> list[NamesItem]:
 
 
 def conduct(split: str) -> list[ConductItem]:
-    """The conduct items of a split; all of them as long as they are not split."""
+    """The conduct items of a split (also "train"); all of them as long as they are not split."""
     folder = HERE / "conduct"
     return cast("list[ConductItem]", _lines(folder / split if conduct_is_split() else folder))
+
+
+def conversations(split: str) -> list[Conversation]:
+    """The conversations of a split; none where there are none yet."""
+    return cast("list[Conversation]", _lines(HERE / "conversations" / split))
 
 
 def conduct_is_split() -> bool:

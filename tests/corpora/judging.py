@@ -93,7 +93,7 @@ def _answer(given: Mapping[str, object]) -> Answer:
 
 @cache
 def _judge() -> Judge:
-    policy, tools = packs.load(config_folder(), PACK), judging.tools()
+    policy, tools = packs.load(config_folder(), PACK), judging.tools(judging.unhurried())
     first = read_line({"text": "The first message waits for word lists; it must not be timed."}, Path())
     assert isinstance(first, Item)
     judge_item(first, policy, tools)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import tomllib
 from collections import Counter
@@ -15,7 +16,7 @@ from rapidfuzz import fuzz, process
 
 from gateway.settings import config_folder
 from tests.corpora import items, score, tables
-from tests.corpora.items import ConductItem, ContactItem, NamesItem
+from tests.corpora.items import ConductItem, ContactItem, Conversation, NamesItem
 from tests.corpora.score import Share
 
 
@@ -51,10 +52,11 @@ SHORT, TWINS = 20, 88
 CONTACT: list[ContactItem] = [one for split in items.SPLITS for one in items.contact(split)]
 NAMES: list[NamesItem] = [one for split in items.SPLITS for one in items.names(split)]
 CONDUCT: list[ConductItem] = (
-    [one for split in items.SPLITS for one in items.conduct(split)]
+    [one for split in items.CONDUCT_SPLITS for one in items.conduct(split)]
     if items.conduct_is_split()
     else items.conduct("dev")
 )
+COURSES: list[Conversation] = [one for split in items.SPLITS for one in items.conversations(split)]
 
 
 def texts() -> Iterator[tuple[str, str]]:
@@ -65,6 +67,8 @@ def texts() -> Iterator[tuple[str, str]]:
         yield line["id"], line["subject"]
     for talk in CONDUCT:
         yield talk["id"], talk["text"]
+    for course in COURSES:
+        yield course["id"], "\n\n".join(message["text"] for message in course["messages"])
 
 
 def plain(text: str) -> str:
@@ -79,7 +83,10 @@ def helplines() -> set[str]:
 def test_there_are_as_many_as_promised() -> None:
     assert len(CONTACT) >= 1_500
     assert len(NAMES) >= 400
-    assert len(CONDUCT) >= 900
+    assert len(CONDUCT) >= 7_000
+    assert sum(one["label"] == "hard_negative" for one in CONDUCT) >= 2_000
+    assert min(Counter(one["label"] for one in CONDUCT).values()) >= 120
+    assert len(COURSES) >= 90
     assert min(len(items.contact(split)) for split in items.SPLITS) >= 700
     assert sum(one["stop"] is None for one in CONTACT) >= len(CONTACT) / 2
 
@@ -135,12 +142,25 @@ def test_subject_lines_are_well_formed() -> None:
 def test_conduct_items_are_well_formed() -> None:
     ids = {item["id"] for item in CONDUCT}
     for item in CONDUCT:
-        assert {item["sender_role"], item["recipient_role"]} <= ROLES, item["id"]
+        assert {item["sender_role"], item["recipient_role"]} <= PEOPLE, item["id"]
         assert item["label"] in LABELS, item["id"]
         assert item["near"] in LABELS | {""}, item["id"]
         assert item["stance"] in STANCES, item["id"]
         assert item["register"] in REGISTERS, item["id"]
         assert not item["pair"] or item["pair"] in ids, item["id"]
+
+
+def test_conversations_are_well_formed_and_half_of_them_drift() -> None:
+    kinds = Counter(one["kind"] for one in COURSES)
+    assert set(kinds) == {"slow_burn", "benign"}
+    assert 0.4 < kinds["slow_burn"] / len(COURSES) < 0.6
+    for one in COURSES:
+        assert (one["onset"] is not None) == (one["kind"] == "slow_burn"), one["id"]
+        assert (one["onset"] or 0) < len(one["messages"]), one["id"]
+        times = [(message["day"], message["hour"]) for message in one["messages"]]
+        assert [day for day, _ in times] == sorted(day for day, _ in times), one["id"]
+        assert all(0 <= hour < 24 for _, hour in times), one["id"]
+        assert {message["sender_role"] for message in one["messages"]} <= ROLES, one["id"]
 
 
 def test_numbers_written_in_digits_are_for_drama_or_for_help() -> None:
@@ -170,7 +190,16 @@ def test_no_text_is_in_two_splits_nor_nearly(name: str) -> None:
     if name == "conduct" and not items.conduct_is_split():
         assert len({plain(one["text"]) for one in CONDUCT}) == len(CONDUCT)
         return
-    dev, test = ([(one, plain(one)) for one in _said(name, split)] for split in items.SPLITS)
+    for one, other in itertools.combinations(_splits_of(name), 2):
+        _assert_apart(_said(name, one), _said(name, other))
+
+
+def _splits_of(name: str) -> tuple[str, ...]:
+    return items.CONDUCT_SPLITS if name == "conduct" else items.SPLITS
+
+
+def _assert_apart(one: list[str], other: list[str]) -> None:
+    dev, test = ([(text, plain(text)) for text in half] for half in (one, other))
     same = {_whole(text) for text, _ in dev} & {_whole(text) for text, _ in test}
     assert same == set()
     long_dev, long_test = ([key for _, key in half if len(key) > SHORT] for half in (dev, test))
