@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 
 from classifiers.contact.hits import Hit, hit
+from classifiers.contact.phrases import Phrases
 from classifiers.contact.stream import Stream
-from classifiers.contact.tokens import BREAK, SIGN
 from classifiers.contact.words import lexicon
 from classifiers.finding import Stance
 
@@ -25,6 +25,7 @@ _LOYAL = (
     "on the platform",
 )
 _TURNS = (
+    "not pay",
     "rather than",
     "instead of",
     "not through",
@@ -71,6 +72,10 @@ _POLITE = (
     "no worries",
     "dont tell",
     "id prefer",
+    "youd prefer",
+    "you prefer",
+    "u prefer",
+    "rather you",
     "wont tell",
     "not sure if",
     "dont fancy",
@@ -94,7 +99,11 @@ _CONTRASTS = (
 def bypasses(stream: Stream) -> list[Hit]:
     """Every sentence that proposes to settle things without the organisation."""
     tokens, context = stream.tokens, lexicon().context
-    if context["bypass_keys"].isdisjoint(tokens.words):
+    if not (
+        tokens.holds(context["bypass_keys"]) and tokens.holds(_PERSONS) and tokens.holds(context["dealings"])
+    ):
+        return []
+    if not _proposed().stand_in(f" {tokens.said()} "):
         return []
     found: list[Hit] = []
     for first, last in _sentences(stream):
@@ -102,9 +111,9 @@ def bypasses(stream: Stream) -> list[Hit]:
         if context["bypass_keys"].isdisjoint(words) or _PERSONS.isdisjoint(words):
             continue
         said = f" {' '.join(words)} "
-        reached = max(map(said.find, _proposals()))
-        if reached < 0:
+        if not _proposed().stand_in(said):
             continue
+        reached = max(map(said.find, _proposals()))
         loyal = any(f" {phrase} " in said for phrase in _LOYAL) and not any(
             f" {turn} " in said for turn in _TURNS
         )
@@ -124,6 +133,11 @@ def _proposals() -> tuple[str, ...]:
     return tuple(f" {phrase} " for phrase in lexicon().context["bypass"])
 
 
+@cache
+def _proposed() -> Phrases:
+    return Phrases(_proposals())
+
+
 def _taken_back(said: str) -> bool:
     """Whether the sentence refuses or reports what it speaks of."""
     for polite in _POLITE:
@@ -137,14 +151,20 @@ def _sentences(stream: Stream) -> list[tuple[int, int]]:
     tokens = stream.tokens
     found: list[tuple[int, int]] = []
     first = 0
-    for index, kind in enumerate(tokens.kinds):
-        ends = (kind == SIGN and tokens.words[index][0] in ".!?;") or (
-            kind == BREAK and len(tokens.words[index]) > 1
-        )
-        if ends or index - first >= _LONGEST:
-            if index > first:
-                found.append((first, index - 1))
-            first = index + 1
+    for end in [at for at, word in enumerate(tokens.words) if word[0] in ".!?;" or word[:2] == "\n\n"]:
+        first = _cut_short(found, first, end)
+        if end > first:
+            found.append((first, end - 1))
+        first = end + 1
+    first = _cut_short(found, first, len(tokens.words))
     if first < len(tokens.words):
         found.append((first, len(tokens.words) - 1))
     return found
+
+
+def _cut_short(found: list[tuple[int, int]], first: int, end: int) -> int:
+    """Add the full lengths of an endless sentence, and return where what is left of it begins."""
+    while end - first > _LONGEST:
+        found.append((first, first + _LONGEST - 1))
+        first += _LONGEST + 1
+    return first

@@ -25,21 +25,18 @@ class Chunk:
 
 def chunk_at(tokens: Tokens, index: int, inside: frozenset[str] = _INSIDE) -> Chunk | None:
     """The longest tight run of letters, digits and inner signs that begins at a token."""
-    if index >= len(tokens.words) or (
-        tokens.kinds[index] not in (LETTERS, DIGITS) and tokens.words[index].strip("_")
-    ):
+    words, kinds, starts, ends = tokens.words, tokens.kinds, tokens.starts, tokens.ends
+    if index >= len(words) or (kinds[index] not in (LETTERS, DIGITS) and words[index].strip("_")):
         return None
-    last = index
-    while tokens.tight(last) and last - index < _LONGEST:
+    last, until = index, min(len(words) - 1, index + _LONGEST)
+    while last < until and ends[last] == starts[last + 1]:
         follows = last + 1
-        if tokens.kinds[follows] == SIGN and tokens.words[follows][0] not in inside:
-            break
-        if tokens.kinds[follows] == BREAK:
+        if kinds[follows] == BREAK or (kinds[follows] == SIGN and words[follows][0] not in inside):
             break
         last = follows
-    while last > index and tokens.kinds[last] == SIGN and tokens.words[last].strip("_"):
+    while last > index and kinds[last] == SIGN and words[last].strip("_"):
         last -= 1
-    return Chunk("".join(tokens.words[index : last + 1]), index, last)
+    return Chunk("".join(words[index : last + 1]), index, last)
 
 
 def chunk_before(tokens: Tokens, index: int, inside: frozenset[str] = _INSIDE) -> Chunk | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -12,6 +14,9 @@ from classifiers.normalise.view import View
 
 _MOST_TEXTS, _SHORTEST, _LONGEST = 8, 12, 2000
 _BASE64 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=-_")
+_TELLTALE = re.compile("[0-9=]")
+"""What every encoded word holds, else it may just be a long name."""
+_LONG_WORD = re.compile(f"[^ \n]{{{_SHORTEST},}}")
 _MORSE_DIGITS = {
     "-----": "0", ".----": "1", "..---": "2", "...--": "3", "....-": "4",
     ".....": "5", "-....": "6", "--...": "7", "---..": "8", "----.": "9",
@@ -44,9 +49,16 @@ def hidden_texts(view: View) -> list[HiddenText]:
     found: list[HiddenText] = []
     if text.count("-") >= 20 or text.count(".") >= 20:
         found += _morse(text)
-    if view.starts is None and len(text) >= _SHORTEST:
-        found += _base64(view.source)
+    if len(text) >= _SHORTEST:
+        found += [_in_view(view, one) for one in _base64(view.source)]
     return found[:_MOST_TEXTS]
+
+
+def _in_view(view: View, one: HiddenText) -> HiddenText:
+    """A text found in the source, with its span in the view."""
+    if view.starts is None:
+        return one
+    return replace(one, start=bisect_left(view.starts, one.start), end=bisect_left(view.starts, one.end))
 
 
 def _morse(text: str) -> list[HiddenText]:
@@ -78,25 +90,22 @@ def _keep(found: list[HiddenText], digits: str, start: int, end: int) -> None:
 def _base64(text: str) -> list[HiddenText]:
     """Words of twelve characters and more that decode to plain text."""
     found: list[HiddenText] = []
-    at = 0
-    for line in text.split("\n"):
-        start = at
-        for word in line.split(" "):
-            if len(word) < _SHORTEST:
-                start += len(word) + 1
-                continue
-            stripped = word.strip(".,;:!?()[]\"'\t\r")
-            if (
-                _SHORTEST <= len(stripped) <= _LONGEST
-                and _looks_encoded(stripped)
-                and (decoded := _decoded(stripped))
-            ):
-                begin = start + word.index(stripped)
-                found.append(HiddenText(decoded, begin, begin + len(stripped), "in Base64"))
-                if len(found) >= _MOST_TEXTS:
-                    return found
-            start += len(word) + 1
-        at += len(line) + 1
+    if _TELLTALE.search(text) is None:
+        return found
+    if not any(len(word) >= _SHORTEST and _TELLTALE.search(word) for word in text.split()):
+        return found
+    for match in _LONG_WORD.finditer(text):
+        word, start = match.group(), match.start()
+        stripped = word.strip(".,;:!?()[]\"'\t\r")
+        if (
+            _SHORTEST <= len(stripped) <= _LONGEST
+            and _looks_encoded(stripped)
+            and (decoded := _decoded(stripped))
+        ):
+            begin = start + word.index(stripped)
+            found.append(HiddenText(decoded, begin, begin + len(stripped), "in Base64"))
+            if len(found) >= _MOST_TEXTS:
+                break
     return found
 
 

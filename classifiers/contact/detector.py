@@ -9,17 +9,23 @@ from classifiers.contact.aloud import aloud
 from classifiers.contact.bypass import bypasses
 from classifiers.contact.ciphers import ciphered
 from classifiers.contact.decoders import hidden_texts
-from classifiers.contact.exhibit import CAP, shown_for_study
+from classifiers.contact.described import described
+from classifiers.contact.dwelling import dwellings
+from classifiers.contact.exhibit import CAP, narrated, set_as_exercise, shown_for_study
 from classifiers.contact.handle import handles
-from classifiers.contact.hits import HOLD, Hit, merge
+from classifiers.contact.hits import HOLD, Hit, apart_from, merge
 from classifiers.contact.intent import intents
-from classifiers.contact.link import links, rooms
+from classifiers.contact.link import links
 from classifiers.contact.mailbox import mailboxes
 from classifiers.contact.payment import payments
 from classifiers.contact.phone import phones
 from classifiers.contact.place import places
 from classifiers.contact.polarity import reported
+from classifiers.contact.proposal import proposals
 from classifiers.contact.protected import Protected, allowed_with_helplines, helplines
+from classifiers.contact.recipe import recipes
+from classifiers.contact.rekeyed import rekeyed
+from classifiers.contact.rooms import rooms
 from classifiers.contact.seams import SHORT_CHARS, pieced_together
 from classifiers.contact.stream import Stream, read
 from classifiers.contact.tokens import MOST_TOKENS, Tokens, tokenise
@@ -30,8 +36,10 @@ from classifiers.normalise.view import View, normalise
 
 _NOT_SAID = frozenset((Layer.LINK, Layer.FILENAME, Layer.ATTACHMENT))
 _FAMILY, _TOLD_BY_FAMILY = frozenset(("pupil", "guardian")), 0.3
+_SCHEMES = frozenset(("tel", "mailto", "sms", "callto", "facetime", "whatsapp"))
 BY_RULE = "written backwards or by a key"
 _STUDIED = frozenset(("phone", "postcode", "address", "payment"))
+_NARRATED = frozenset(("intent", "link", "email"))
 _ONE_WAY = frozenset((Layer.TEXT, Layer.HTML))
 
 
@@ -138,6 +146,11 @@ def _other_readings(view: View, tokens: Tokens, seams: Collection[int]) -> Itera
     spelt = aloud(view, tokens, seams)
     if spelt is not None:
         yield spelt, "spelt out or taken apart"
+    for other in rekeyed(view, tokens):
+        yield other, BY_RULE
+        again = aloud(other, tokenise(other))
+        if again is not None:
+            yield again, BY_RULE
     for other in ciphered(view, tokens):
         yield other, BY_RULE
         again = aloud(other, tokenise(other))
@@ -157,12 +170,19 @@ def accept(
     hits += links(stream, protected, names)
     hits += rooms(stream)
     hits += payments(stream)
-    hits += places(stream)
+    homes = places(stream)
+    hits += homes + apart_from(homes, dwellings(stream))
+    hits += described(stream)
+    hits += recipes(stream)
     hits += handles(stream, names, said=said)
     hits += intents(stream)
     hits += bypasses(stream)
+    hits += proposals(stream)
     if said:
-        hits = [_told_of(stream, one) for one in hits]
+        hits = [
+            _told_of(stream, one) for one in hits if ">" not in stream.view.text or not _answered(stream, one)
+        ]
+    hits = [_with_scheme(stream, one) for one in hits]
     return [_in_context(stream, one) for one in hits] if said and study else hits
 
 
@@ -178,12 +198,41 @@ def _told_of(stream: Stream, one: Hit) -> Hit:
 
 def _in_context(stream: Stream, one: Hit) -> Hit:
     """A hit that is only shown for study weighs too little to stop anything."""
-    if one.category not in _STUDIED or one.score < HOLD:
+    if (
+        one.score < HOLD
+        or one.category not in _STUDIED | _NARRATED
+        or (one.evasive and one.category == "payment")
+    ):
         return one
     first, beyond = stream.tokens.index_at(one.start), stream.tokens.index_at(one.end)
-    if not shown_for_study(stream, first, beyond - 1):
+    if one.category in _NARRATED:
+        shown = narrated(stream, first, beyond - 1, sentence=one.category == "intent")
+        shown = shown or (one.category == "intent" and set_as_exercise(stream, first))
+    else:
+        shown = shown_for_study(stream, first, beyond - 1, a_place=one.category in ("postcode", "address"))
+    if not shown:
         return one
     return replace(one, score=CAP, evidence=(*one.evidence, "shown for study"))
+
+
+def _with_scheme(stream: Stream, one: Hit) -> Hit:
+    """A number or address together with the "tel:" or "mailto:" before it."""
+    if (
+        one.category not in ("phone", "email")
+        or ":" not in stream.view.text[max(0, one.start - 8) : one.start]
+    ):
+        return one
+    tokens, first = stream.tokens, stream.tokens.index_at(one.start)
+    if first < 2 or tokens.words[first - 1] != ":" or tokens.words[first - 2] not in _SCHEMES:
+        return one
+    return replace(one, start=tokens.starts[first - 2])
+
+
+def _answered(stream: Stream, one: Hit) -> bool:
+    """Whether a sentence stands in a line that a reply quotes: somebody else asked, as "wrote:" above says."""
+    text = stream.view.text
+    line = text.rfind("\n", 0, one.start) + 1
+    return one.category == "intent" and text[line : line + 1] == ">" and "wrote:" in text[:line]
 
 
 def _in_source(view: View, one: Hit) -> Hit:

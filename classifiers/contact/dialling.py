@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import phonenumbers
 
-from classifiers.contact.numerals import Numeral
+from classifiers.contact.pieces import Numeral
 from classifiers.contact.stream import Stream
 from classifiers.contact.tokens import BREAK
 
@@ -83,7 +83,6 @@ def by_form(stream: Stream, run: list[Numeral], first: int, last: int, *, hidden
     score = 0.0
     digits = "".join(piece.digits for piece in pieces)
     singles = all(len(piece.digits) == 1 for piece in pieces)
-    mobile_from_nought = digits.startswith(("07", "447", "00447"))
     mobile = digits.startswith(("07", "447", "4407", "00447")) or (len(digits) == 10 and digits[0] == "7")
     if not singles and len(pieces) <= 6 and all(len(piece.digits) >= 2 for piece in pieces):
         score += 0.1
@@ -93,6 +92,8 @@ def by_form(stream: Stream, run: list[Numeral], first: int, last: int, *, hidden
         score -= 0.15 if mobile else 0.3
     if is_progression(pieces):
         score -= 0.8
+    if any(len(piece.digits) >= 6 and set(piece.digits) <= {"0", "1"} for piece in pieces):
+        score -= 0.8
     if set(digits) <= {"0", "1"}:
         score -= 0.8
     signs = "".join(piece.signs for piece in pieces[1:])
@@ -100,14 +101,35 @@ def by_form(stream: Stream, run: list[Numeral], first: int, last: int, *, hidden
         not singles
         and len(pieces) > 3
         and all("," in piece.signs for piece in pieces[1:])
-        and not mobile_from_nought
+        and not digits.startswith("07")
     ):
         score -= 0.45
     elif not singles and ("," in signs or ";" in signs) and not hidden:
         score -= 0.25 if mobile else 0.45
+    if any(_is_range(run, at) for at in range(first + 1, last)):
+        score -= 0.4
+    if signs.count(")") >= 2 and "(" not in signs and _answers(stream, pieces):
+        score -= 0.5
     if any(sign in _SUMS for sign in signs) and signs.strip("/\n-. ()") and not mobile:
         score -= 0.3
     return score + _by_edges(stream, pieces)
+
+
+def _answers(stream: Stream, pieces: list[Numeral]) -> bool:
+    """Whether "1) 07 2) 700" are answers to questions: words of sums near, none of calling."""
+    first, last = pieces[0].first, pieces[-1].last
+    return stream.cue("sums", first, last, 30, 30) and not stream.cue("call_me", first, last, 30, 30)
+
+
+def _is_range(run: list[Numeral], at: int) -> bool:
+    """Whether a "to" between two figures says from where to where: "from 07700 to 07946"."""
+    sides = (run[at - 1], run[at + 1])
+    return run[at].how == "weak" and run[at].digits == "2" and all(len(side.digits) >= 3 for side in sides)
+
+
+def _is_hex(word: str) -> bool:
+    """Whether a token is one byte of a hardware address, or ends one: "3C" or its "c"."""
+    return len(word) <= 2 and set(word) <= set("0123456789abcdef")
 
 
 def _by_edges(stream: Stream, pieces: list[Numeral]) -> float:
@@ -119,6 +141,8 @@ def _by_edges(stream: Stream, pieces: list[Numeral]) -> float:
         word = tokens.words[before]
         if word.isalpha() and len(word) <= 2 and word not in ("t", "m", "p", "tel"):
             score -= 0.3
+        elif word == ":" and before and tokens.tight(before - 1) and _is_hex(tokens.words[before - 1]):
+            score -= 0.6  # the end of "3C:07:70:09"
         elif word in ("£", "$", "€", "#", "=", "^") or (
             word == "." and before and tokens.kinds[before - 1] == "d" and tokens.tight(before - 1)
         ):
@@ -161,7 +185,7 @@ def by_context(stream: Stream, first: int, last: int, base: float, evidence: lis
     verbs = called and stream.cue("meant", first, last, 8, 5)
     if not verbs and stream.cue("not_phone", first, last, 3, 0) and not _alone_on_line(stream, first):
         evidence.append("words of reference numbers")
-        return -0.5
+        return -0.6
     if called:
         evidence.append("words of calling")
         score += 0.22
@@ -177,7 +201,7 @@ def by_context(stream: Stream, first: int, last: int, base: float, evidence: lis
     if referred:
         evidence.append("words of reference numbers")
         score -= 0.3 if called else 0.4
-    if stream.cue("sums", first, last, 8, 6):
+    if stream.cue("sums", first, last, 8, 6) and not _alone_on_line(stream, first):
         evidence.append("words of sums")
         score -= 0.1 if called else 0.35
     return max(score, -0.45) if base >= 0.85 else score

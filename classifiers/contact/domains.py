@@ -9,6 +9,7 @@ from classifiers.contact.chunks import bracketed, chunk_at, sign_word
 from classifiers.contact.hosts import hosts
 from classifiers.contact.stream import Stream
 from classifiers.contact.tokens import BREAK, LETTERS, SIGN
+from classifiers.contact.words import MAIL
 
 _HOST_SIGNS = frozenset("-")
 _MOST_LABELS = 6
@@ -53,6 +54,37 @@ def read_domain(stream: Stream, index: int) -> Domain | None:
     if len(labels) > 1 and ending.isalpha() and len(ending) >= 2 and (not spelt or ending in known.tlds):
         return Domain(name, last, spelt, whole=True)
     return _provider(stream, index, labels, last)
+
+
+def parts_sentences(stream: Stream, dot: int) -> bool:
+    """Whether a full stop has a word right before it, and after a blank or a line end one with a capital: no host
+    has that.
+
+    Says so only where no provider is named, as one needs no dot.
+    """
+    tokens = stream.tokens
+    before, follows = dot - 1, dot + 1
+    if before < 0 or tokens.words[dot] != "." or tokens.kinds[before] != LETTERS:
+        return False
+    if tokens.ends[before] != tokens.starts[dot] or (before and tokens.tight(before - 1)):
+        return False
+    if MAIL in stream.symbols or tokens.words[before] in _run_together():
+        return False
+    if follows == len(tokens.words):
+        return True
+    if tokens.kinds[follows] == BREAK:
+        follows = _skip_filler(stream, follows)
+        return follows < len(tokens.words) and tokens.kinds[follows] == LETTERS and _capital(stream, follows)
+    return (
+        tokens.kinds[follows] == LETTERS
+        and tokens.ends[dot] < tokens.starts[follows]
+        and _capital(stream, follows)
+    )
+
+
+def is_run_together(word: str) -> bool:
+    """Whether a word is a provider without its dots."""
+    return word in _run_together()
 
 
 @cache
@@ -135,8 +167,9 @@ def _capital(stream: Stream, index: int) -> bool:
 def _ends_sentence(stream: Stream, dot: int) -> bool:
     """Whether a dot touches the word before it and not the one after it."""
     tokens = stream.tokens
-    apart = not tokens.tight(dot) or tokens.kinds[dot + 1] == BREAK
-    return tokens.words[dot][0] == "." and tokens.tight(dot - 1) and apart
+    if tokens.words[dot][0] != "." or not tokens.tight(dot - 1):
+        return False
+    return not tokens.tight(dot) or tokens.kinds[dot + 1] == BREAK
 
 
 def _skip_filler(stream: Stream, index: int) -> int:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from classifiers.contact.tokens import DIGITS, LETTERS, Tokens
 
 _HALVES = frozenset(("am", "pm", "a", "p", "oclock", "hrs", "gmt", "bst"))
 
 
-def figures(tokens: Tokens) -> frozenset[int]:
-    """The tokens of such figures."""
+def figures(tokens: Tokens, spots: Iterable[int]) -> frozenset[int]:
+    """The tokens of such figures among some, in order."""
     found: set[int] = set()
-    for index, kind in enumerate(tokens.kinds):
-        if kind == DIGITS and index not in found:
+    for index in spots:
+        if tokens.kinds[index] == DIGITS and index not in found:
             groups, sign, last = _tight_groups(tokens, index)
             if len(groups) > 1 and (
                 _is_time(groups, sign, tokens, last) or _is_date(groups, sign) or _is_quantity(groups, sign)

@@ -6,16 +6,20 @@ from dataclasses import replace
 
 from classifiers.contact.chunks import Chunk, chunk_at, chunk_before, handle_shaped, number_word, sign_word
 from classifiers.contact.hits import REFUSE, Hit, hit
+from classifiers.contact.made_up import INVITING, MOST_HITS, SIGNS, is_host, lesson_code
+from classifiers.contact.mending import plain_word
 from classifiers.contact.polarity import polarity
 from classifiers.contact.stream import Stream
+from classifiers.contact.symbols import places_of
 from classifiers.contact.tokens import BREAK, DIGITS, LETTERS, SIGN
-from classifiers.contact.usernames import INVITING, MOST_HITS, SIGNS, is_host, lesson_code, usernames
+from classifiers.contact.usernames import usernames
 from classifiers.contact.words import MAIL, STRONG, WEAK, is_english, lexicon
 from classifiers.finding import Stance
 
 _LEADING = frozenset(("on", "my", "the", "over", "at", "for", "via", "(", "-", "/", ":", ","))
 _BEING = frozenset(("is", "s", "was", "its", "im"))
 _MONTHS = frozenset(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"])
+_OFFERED = STRONG + WEAK + MAIL + "u"
 _PATH = frozenset("._-/")
 _FARTHEST, _MOST_SPELT = 9, 8
 
@@ -27,8 +31,7 @@ def handles(stream: Stream, names: frozenset[str], *, said: bool = True) -> list
     a link or the name of a file.
     """
     found = usernames(stream, names, said=said)
-    offered = [place for place, symbol in enumerate(stream.symbols) if symbol in (STRONG, WEAK, MAIL, "u")]
-    for place in offered[:MOST_HITS]:
+    for place in places_of(stream.symbols, _OFFERED)[:MOST_HITS]:
         for one in (_after(stream, place, names), _before(stream, place, names)):
             if one is not None:
                 found.append(one)
@@ -101,7 +104,11 @@ def _offered(
     before = stream.symbols[max(0, place - 5) : place]
     mine = _is_mine(stream, place)
     inviting = bool(INVITING & set(before)) or mine
-    if (symbol == "u" and not (mine or introduced)) or not text.strip("._"):
+    if (
+        (symbol == "u" and not (mine or introduced))
+        or not any(char.isalpha() for char in text)
+        or plain_word(text)
+    ):
         return None
     score = _name_score(stream, chunk, symbol, mine=mine, inviting=inviting, introduced=introduced)
     if _bears_a_name(text, names):
@@ -204,6 +211,8 @@ def _before(stream: Stream, place: int, names: frozenset[str]) -> Hit | None:
     if chunk is None or not chunk.text.strip("._"):
         return None
     chunk = _spelt_before(stream, chunk)
+    if not any(char.isalpha() for char in chunk.text) or plain_word(chunk.text):
+        return None
     if (not chunk.spelt and is_english(chunk.text)) or (chunk.first and tokens.words[chunk.first - 1] == "@"):
         return None
     if symbol == MAIL and tokens.words[stream.upto[place] + 1 : stream.upto[place] + 2] == ["com"]:

@@ -18,10 +18,10 @@ _TELLING = (
     "email",
     "video_link",
     "invite",
+    "link",
     "handle",
     "address",
     "postcode",
-    "link",
     "intent",
 )
 
@@ -66,6 +66,12 @@ def hit(
         evasive or stream.evasive(first, last),
         tuple(evidence),
     )
+
+
+def apart_from(sure: Iterable[Hit], others: Iterable[Hit]) -> list[Hit]:
+    """Those of the others that overlap none of the sure ones that would stop a message."""
+    taken = [(one.start, one.end) for one in sure if one.score >= HOLD]
+    return [one for one in others if not any(one.start < end and start < one.end for start, end in taken)]
 
 
 def merge(hits: Iterable[Hit]) -> list[Hit]:

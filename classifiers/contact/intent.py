@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from classifiers.contact.grammar import OFFER, REQUEST, Pattern, matching
 from classifiers.contact.hits import HOLD, Hit, hit
+from classifiers.contact.overture import bare_question, invites, sentence_around, ways
 from classifiers.contact.polarity import polarity
 from classifiers.contact.stream import Stream
 from classifiers.contact.tokens import BREAK, LETTERS
@@ -17,11 +18,11 @@ _MOST_HITS = 60
 _LONGEST = 400_000
 _CURRICULUM = 0.4
 _WIDEST = 9
+_TOPICS = frozenset(("about", "how", "why", "whether", "because", "did", "does", "like"))
+_DETERMINERS = frozenset(
+    ("that", "this", "the", "a", "an", "every", "some", "any", "those", "these", "his", "her", "their")
+)
 _CLAUSE_ENDS = ".!?;,:"
-_LESSONS = frozenset("qJXRpr")
-_DOING = frozenset("ADTCSKgWvitEb45hc")
-_WAYS = {"P": 0.34, "N": 0.34, "f": 0.13, "O": 0.14, "n": 0.1, "G": 0.2, "E": 0.3, "u": 0.12, "e": 0.12}
-"""How much each way to meet weighs by itself."""
 
 
 def intents(stream: Stream) -> list[Hit]:
@@ -57,51 +58,49 @@ def _hinted(stream: Stream, found: list[Hit]) -> list[Hit]:
         ]
     covered = [(one.start, one.end) for one in found]
     hints: list[Hit] = []
-    looked, past = 0, 0
-    for place, symbol in enumerate(symbols):
-        if symbol not in _WAYS or place < past:
-            continue
-        looked += 1
-        if looked > _MOST_HITS:
-            break
-        first, last = _sentence_from(symbols, place), _sentence_to(symbols, place)
+    past = -1
+    for place in ways(symbols)[:_MOST_HITS]:
         offset = stream.tokens.starts[stream.at[place]]
-        if any(start <= offset < end for start, end in covered):
+        if place < past or any(start <= offset < end for start, end in covered):
             continue
-        score = _invites(symbols[first:last], place - first, asks=symbols[last : last + 1] == "?")
-        if score >= HOLD and polarity(stream, place, place + 1) is None:
-            begin, end = _clause(stream, place, place + 1)
-            hints.append(
-                hit(
-                    stream,
-                    "intent",
-                    begin,
-                    end,
-                    score,
-                    stance=OFFER,
-                    evidence=("a way to meet between you and me",),
-                )
+        score = 0.6 if _asks_barely(stream, place) else invites(symbols, place)
+        if _a_thing(stream, place):
+            score -= 0.2
+        if score < HOLD or polarity(stream, place, place + 1) is not None or _a_sum(stream, place):
+            continue
+        begin, end = _clause(stream, place, place + 1)
+        past = sentence_around(symbols, place)[1]
+        hints.append(
+            hit(
+                stream,
+                "intent",
+                begin,
+                end,
+                score,
+                stance=REQUEST if "Y" in symbols[max(0, place - 2) : place] else OFFER,
+                evidence=("a way to meet between you and me",),
             )
-            past = last
+        )
     return hints
 
 
-def _invites(sentence: str, place: int, *, asks: bool) -> float:
-    """How much a sentence joins writer and reader in meeting elsewhere; place: of the way to meet."""
-    symbols, way = set(sentence), sentence[place]
-    if symbols & _LESSONS:
-        return 0.0
-    you, me = bool(symbols & set("UY")), bool(symbols & set("IMm"))
-    both = "l" in symbols or "W" in symbols or (you and me)
-    doing = symbols & _DOING
-    owner = sentence[max(0, place - 2) : place]
-    score = _WAYS[way]
-    score += 0.12 if both else 0.0
-    score += 0.12 if doing else -0.1
-    score += 0.08 if asks and (you or me) else 0.0
-    score += 0.1 if "Y" in owner or "M" in owner else 0.0
-    score += 0.1 if symbols & set("Ei") and way not in "Ei" else 0.0
-    return score if both or ("Y" in owner and (asks or doing)) else 0.0
+def _a_thing(stream: Stream, place: int) -> bool:
+    """ "that tiktok", "how instagram affects": something to talk of, no way to reach anybody."""
+    first = stream.at[place]
+    if not first or stream.symbols[place] not in "PO":
+        return False
+    return stream.tokens.words[first - 1] in _DETERMINERS | _TOPICS
+
+
+def _asks_barely(stream: Stream, place: int) -> bool:
+    """Whether a platform and hardly another word is asked for, and it is no ordinary word."""
+    word = stream.tokens.words[stream.at[place]]
+    return bare_question(stream.symbols, place) and word not in lexicon().context["ambiguous"]
+
+
+def _a_sum(stream: Stream, place: int) -> bool:
+    """Whether a number is one of a sum, not of a telephone."""
+    return stream.symbols[place] == "n" and _in_a_sum(stream, place, place + 1)
 
 
 def _clause(stream: Stream, first: int, last: int) -> tuple[int, int]:
@@ -128,16 +127,6 @@ def _new_line(stream: Stream, place: int) -> bool:
     return BREAK in stream.tokens.kinds[stream.upto[place - 1] + 1 : stream.at[place]]
 
 
-def _sentence_from(symbols: str, place: int) -> int:
-    floor = max(0, place - 24)
-    return max((symbols.rfind(end, floor, place) + 1 for end in ".!?"), default=floor) or floor
-
-
-def _sentence_to(symbols: str, place: int) -> int:
-    ends = [at for end in ".!?" if (at := symbols.find(end, place, place + 24)) >= 0]
-    return min(ends, default=place + 24)
-
-
 def _read(stream: Stream, pattern: Pattern, first: int, last: int) -> Hit:
     symbols = stream.symbols
     while last - 1 > first and symbols[last - 1] in ".!?,;":
@@ -147,18 +136,27 @@ def _read(stream: Stream, pattern: Pattern, first: int, last: int) -> Hit:
     if taken is not None:
         score, stance = 0.15, taken
         evidence.append(f"stance: {taken}")
-    near = symbols[max(0, first - 8) : last + 8]
-    if taken is None and "q" in near:
+    if taken is None and (lesson := _of_lessons(symbols, first, last)):
         evidence.append("words of lessons")
-        score -= _CURRICULUM
+        score -= lesson
+    after = symbols[last : sentence_around(symbols, last - 1)[1]][:7]
     if (
         taken is None
-        and "H" in symbols[last : _sentence_to(symbols, last - 1)][:7]
+        and "H" in after
+        and "X" not in after[: after.index("H")]
         and not pattern.denies
         and not set(symbols[first:last]) & set("POGNsEinf")
     ):
         evidence.append("on the platform itself")
         score = 0.2
+    if (
+        taken is None
+        and "#" in symbols[first:last] + after
+        and "m" not in symbols[first:last]
+        and not pattern.denies
+    ):
+        evidence.append("for the organisation")
+        score -= 0.35
     number = "n" in symbols[first:last] and not set(symbols[first:last]) & set("PONfeuG")
     if taken is None and number and _in_a_sum(stream, first, last):
         evidence.append("words of sums")
@@ -169,6 +167,18 @@ def _read(stream: Stream, pattern: Pattern, first: int, last: int) -> Hit:
     if score >= HOLD:
         begin, end = _clause(stream, first, last)
     return hit(stream, "intent", begin, end, score, stance=stance, evidence=evidence)
+
+
+def _of_lessons(symbols: str, first: int, last: int) -> float:
+    """How much words of lessons beside a sentence take from it: they are talk of platforms, mostly.
+
+    "text me" stays an order, whatever the draft it is about.
+    """
+    begin, end = sentence_around(symbols, first)[0], sentence_around(symbols, last - 1)[1]
+    inside = symbols[first:last]
+    if "q" in inside or "q" in symbols[max(begin, first - 3) : min(end, last + 3)]:
+        return _CURRICULUM / 2 if inside in ("Tm", "Tmi") else _CURRICULUM
+    return _CURRICULUM / 2 if "q" in symbols[max(begin, first - 8) : min(end, last + 8)] else 0.0
 
 
 def _in_a_sum(stream: Stream, first: int, last: int) -> bool:

@@ -5,14 +5,16 @@ Links to learning pages are no findings: most tutors send some in every lesson.
 
 from __future__ import annotations
 
+from functools import cache
+
 from classifiers.contact.chunks import chunk_at, chunk_before, sign_word
-from classifiers.contact.domains import Domain, read_domain
+from classifiers.contact.domains import Domain, parts_sentences, read_domain
 from classifiers.contact.hits import Hit, hit
 from classifiers.contact.hosts import Place, hosts, institutional, personal_label, place_of
 from classifiers.contact.mending import plain_letters
 from classifiers.contact.protected import Protected
 from classifiers.contact.stream import Stream
-from classifiers.contact.tokens import BREAK, DIGITS
+from classifiers.contact.tokens import BREAK, LETTERS, SIGN
 from classifiers.contact.words import any_of, lexicon
 
 _HOST_SIGNS = frozenset("-")
@@ -35,6 +37,13 @@ _PAGES = frozenset(
         "vlog",
         "booking",
         "calendar",
+        "notes",
+        "resources",
+        "materials",
+        "worksheets",
+        "videos",
+        "details",
+        "stuff",
     ]
 )
 _FORM_PATHS = frozenset(
@@ -43,6 +52,10 @@ _FORM_PATHS = frozenset(
         "contact-me",
         "contact-us",
         "book",
+        "book-me",
+        "book-now",
+        "bookings",
+        "appointments",
         "booking",
         "enquire",
         "enquiry",
@@ -54,6 +67,39 @@ _FORM_PATHS = frozenset(
     )
 )
 _FORMS = frozenset(("form", "details", "enquire", "enquiry", "testimonials", "charges", "rates", "tuition"))
+_USUAL_ENDINGS = frozenset(
+    [
+        "com",
+        "org",
+        "net",
+        "co",
+        "uk",
+        "io",
+        "gg",
+        "ly",
+        "app",
+        "info",
+        "biz",
+        "tv",
+        "fm",
+        "cc",
+        "ie",
+        "eu",
+        "fr",
+        "de",
+        "es",
+        "pl",
+        "ro",
+        "nl",
+        "edu",
+        "site",
+        "page",
+        "blog",
+        "online",
+    ]
+)
+"""Of hosts without a path whose dot is a word: "the point lol" is none."""
+_LETTER_NAMES = {"jay": "j", "ess": "s", "em": "m", "tee": "t", "you": "u", "double-you": "w"}
 _SCHEMES = frozenset(("http", "https", "hxxp", "hxxps", "ftp"))
 
 
@@ -61,9 +107,9 @@ def links(stream: Stream, protected: Protected, names: frozenset[str]) -> list[H
     """Every link that leads to somebody, but those of protected hosts."""
     tokens = stream.tokens
     found: list[Hit] = []
-    after, dots = -1, _DOTS | lexicon().signs["dot"]
-    for index, word in enumerate(tokens.words):
-        if word not in dots or index <= after:
+    after = -1
+    for index in tokens.where(_dots()):
+        if index <= after or parts_sentences(stream, index):
             continue
         label = chunk_before(tokens, _word_before(stream, index), _HOST_SIGNS)
         if label is None or label.first <= after:
@@ -79,6 +125,11 @@ def links(stream: Stream, protected: Protected, names: frozenset[str]) -> list[H
         if len(found) >= _MOST_HITS:
             break
     return found
+
+
+@cache
+def _dots() -> frozenset[str]:
+    return _DOTS | lexicon().signs["dot"]
 
 
 def _word_before(stream: Stream, index: int) -> int:
@@ -110,6 +161,7 @@ def _link(
     if category == "handle":
         name = path.strip("/").split("?")[0].split("/")[-1].lstrip("@")
         value = f"{place.platform}:{name}" if name else value
+        category = "invite" if path.startswith(("/+", "/joinchat")) else "link"
     score = place.score + (0.05 if hidden else 0.0)
     return hit(
         stream, category, opening, last, score, value, evasive=hidden, evidence=(f"link: {place.platform}",)
@@ -124,12 +176,16 @@ def _of_protected_address(stream: Stream, first: int, host: str, protected: Prot
 
 def _in_disguise(host: str, path: str) -> Place | None:
     """What an unknown host is whose letters were dressed up, or whose dots were spelt."""
+    if not path and host.split(".", 1)[0] in lexicon().common:
+        return None
     letters = plain_letters(host)
     if letters != host and (place := place_of(letters, path)) is not None:
         return place
     known = hosts()
     label, ending = host.removeprefix("www.").split(".", 1)[0], host.rsplit(".", 1)[1]
     if institutional(host) or label in known.education or ending not in known.tlds:
+        return None
+    if not path and ending not in _USUAL_ENDINGS:
         return None
     return Place("link", "host in disguise", 0.62 if not path else 0.8)
 
@@ -164,6 +220,8 @@ def _path(stream: Stream, last: int) -> tuple[str, int]:
             and tokens.starts[until + 1] - tokens.starts[index] < _LONGEST_PATH
         ):
             until += 1
+        while _broken_code(stream, until):
+            until += 2
         while until > index and tokens.words[until][0] in ".,;:!?)]}>'\"":
             until -= 1
         path = text[tokens.starts[index] : tokens.ends[until]]
@@ -179,9 +237,25 @@ def _path(stream: Stream, last: int) -> tuple[str, int]:
         chunk = chunk_at(tokens, index + 1 if tokens.words[index + 1] != "@" else index + 2)
         if chunk is None:
             break
-        parts.append(("/@" if tokens.words[index + 1] == "@" else "/") + chunk.text)
+        piece = _LETTER_NAMES.get(chunk.text, chunk.text)
+        parts.append(("/@" if tokens.words[index + 1] == "@" else "/") + piece)
         last, index = chunk.last, chunk.last + 1
     return "".join(parts), last
+
+
+def _broken_code(stream: Stream, last: int) -> bool:
+    """Whether a path that ends in a hyphen goes on in the next line: "phz-" and "uqor"."""
+    tokens = stream.tokens
+    ahead = tokens.kinds[last + 1 : last + 3]
+    if tokens.words[last] in ("-", "/"):
+        return ahead == [BREAK, LETTERS] and len(tokens.words[last + 2]) <= 4
+    return (
+        tokens.kinds[last] == LETTERS
+        and ahead[:1] == [SIGN]
+        and tokens.words[last + 1] == "-"
+        and tokens.tight(last)
+        and tokens.kinds[last + 2 : last + 3] == [BREAK]
+    )
 
 
 def _personal(stream: Stream, first: int, domain: Domain, path: str, names: frozenset[str]) -> Place | None:
@@ -215,51 +289,3 @@ def _unknown(host: str) -> bool:
     known = hosts()
     label = host.removeprefix("www.").split(".", 1)[0]
     return not institutional(host) and label not in known.education and host.rsplit(".", 1)[-1] in known.tlds
-
-
-def rooms(stream: Stream) -> list[Hit]:
-    """Meeting numbers: "zoom id 812 3456 7890", "meeting code abc-defg-hij"."""
-    tokens = stream.tokens
-    found: list[Hit] = []
-    for index, word in enumerate(tokens.words):
-        if word not in ("zoom", "meeting", "webex", "teams") or len(found) >= _MOST_HITS:
-            continue
-        told = any_of(
-            tokens.words[index + 1 : index + 5],
-            frozenset(("id", "code", "number", "room", "pmi", "is", "no")),
-        )
-        digits, first, last = "", -1, -1
-        for step in range(index + 1, min(index + 14, len(tokens.words))):
-            if tokens.kinds[step] == DIGITS:
-                digits += tokens.words[step]
-                first, last = (step if first < 0 else first), step
-            elif digits and (tokens.kinds[step] == BREAK or tokens.words[step] not in ("-", ",", ".")):
-                break
-        last = _passcode(stream, last)
-        dialled = digits.startswith("0") and not stream.view.glued
-        if 9 <= len(digits) <= 12 and (told or not dialled):
-            found.append(
-                hit(
-                    stream,
-                    "video_link",
-                    first,
-                    last,
-                    0.85 if told else 0.7,
-                    f"{word}:{digits}",
-                    evidence=("number of a meeting room",),
-                )
-            )
-    return found
-
-
-def _passcode(stream: Stream, last: int) -> int:
-    """The last token of a room's passcode that follows its number, else `last`."""
-    tokens = stream.tokens
-    for step in range(last + 1, min(last + 5, len(tokens.words) - 1)):
-        if tokens.words[step] in ("passcode", "pw", "password", "pass", "pin", "pwd"):
-            follows = step + 1
-            while follows < len(tokens.words) - 1 and tokens.words[follows] in (":", "is", "=", "code"):
-                follows += 1
-            chunk = chunk_at(tokens, follows)
-            return chunk.last if chunk is not None else step
-    return last

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 from classifiers.contact.chunks import (
     Chunk,
@@ -13,13 +14,13 @@ from classifiers.contact.chunks import (
     number_word,
     sign_word,
 )
-from classifiers.contact.domains import Domain, read_domain
+from classifiers.contact.domains import Domain, is_run_together, read_domain
 from classifiers.contact.hits import Hit, hit
 from classifiers.contact.hosts import hosts, institutional
 from classifiers.contact.protected import Protected
 from classifiers.contact.stream import Stream
 from classifiers.contact.tokens import BREAK, LETTERS, SIGN
-from classifiers.contact.words import lexicon
+from classifiers.contact.words import MAIL, lexicon
 
 _LOCAL_SIGNS = frozenset("._-+'&")
 _MOST_SPELT = 8
@@ -30,9 +31,12 @@ def mailboxes(stream: Stream, protected: Protected) -> list[Hit]:
     """Every address but the protected ones."""
     tokens = stream.tokens
     found: list[Hit] = []
-    wanted = lexicon().signs["at"] | {"@", "a"}
     after = -1
-    for index in [place for place, word in enumerate(tokens.words) if word in wanted]:
+    for index in tokens.where(_at_words()):
+        if tokens.words[index] == "a" and not _marked(stream, index):
+            continue
+        if _is_plain_word(stream, index):
+            continue
         plain = tokens.words[index] == "@"
         if index <= after or not (plain or tokens.kinds[index] == LETTERS):
             continue
@@ -45,6 +49,32 @@ def mailboxes(stream: Stream, protected: Protected) -> list[Hit]:
             if value not in protected.addresses:
                 found.append(box)
     return found
+
+
+@cache
+def _at_words() -> frozenset[str]:
+    return lexicon().signs["at"] | {"@", "a"}
+
+
+def _is_plain_word(stream: Stream, index: int) -> bool:
+    """Whether an "at" is followed by a word without a dot, and no provider is named: "at the end"."""
+    tokens, after = stream.tokens, index + 2
+    return (
+        after < len(tokens.words)
+        and tokens.kinds[index] == tokens.kinds[index + 1] == tokens.kinds[after] == LETTERS
+        and not tokens.tight(index + 1)
+        and tokens.words[index + 1] not in ("sign", "symbol")
+        and sign_word(stream, after) != "."
+        and MAIL not in stream.symbols
+        and not is_run_together(tokens.words[index + 1])
+    )
+
+
+def _marked(stream: Stream, index: int) -> bool:
+    """Whether a sign or "sign" beside an "a" may make it an "@"."""
+    tokens = stream.tokens
+    after = tokens.words[index + 1 : index + 2]
+    return after in (["sign"], ["symbol"]) or tokens.kinds[index + 1 : index + 2] == [SIGN]
 
 
 def _address(stream: Stream, index: int, *, plain: bool) -> tuple[Hit, str] | None:
@@ -71,6 +101,9 @@ def _address(stream: Stream, index: int, *, plain: bool) -> tuple[Hit, str] | No
         and domain.whole
         and domain.name.rsplit(".", 1)[-1] not in hosts().tlds
     ):
+        return None
+    after_comma = first_at > 0 and tokens.words[first_at - 1] in (",", ";", ":")
+    if plain and after_comma and tokens.tight(index) and domain.name not in hosts().mail_providers:
         return None
     local = _local(stream, first_at - 1, words=not plain or not tokens.tight(first_at - 1))
     if local is None:

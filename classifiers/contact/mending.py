@@ -7,20 +7,18 @@ becomes the token it was meant to be, over the same span, and is marked as mende
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, lru_cache
 
-import ahocorasick
-
+from classifiers.contact.glued import LONGEST_GLUED, SHORTEST_GLUED, segments
 from classifiers.contact.hosts import hosts
 from classifiers.contact.numerals import numerals
 from classifiers.contact.tokens import BREAK, DIGITS, LETTERS, SIGN, Tokens
+from classifiers.contact.traits import FIGURED, MENDABLE, traits_of
 from classifiers.contact.words import lexicon
 
 _LEET = str.maketrans("0134578@$!|+€£", "oieastbasiltel")
 _LEET_L = str.maketrans("0134578@$!|+€£", "oleastbaslltel")
 _LEET_SIGNS = frozenset("@$!|+€£")
 _MOST_IN_CHUNK = 12
-_LONGEST_GLUED = 120
 _SPACERS = frozenset("-._*/|,~+·•\\:;'\"=^#()[]{}<>")
 _AT_LEAST_SPACED = 3
 
@@ -67,38 +65,46 @@ def _copy(source: Tokens, target: Tokens, start: int, end: int) -> None:
 
 def _pieces(tokens: Tokens) -> list[_Piece]:
     found: list[_Piece] = []
-    kinds, words, size = tokens.kinds, tokens.words, len(tokens.words)
-    starts, ends = tokens.starts, tokens.ends
+    kinds, words = tokens.kinds, tokens.words
     known, nato = lexicon(), lexicon().nato
-    index = looked_until = 0
-    while index < size:
-        word, kind = words[index], kinds[index]
-        piece = None
-        tight = index + 1 < size and ends[index] == starts[index + 1]
-        if kind == LETTERS:
-            length = len(word)
-            if 1 < length < 8 and not tight and word not in nato:
-                index += 1
-                continue
-            if length == 1:
-                if index >= looked_until:
-                    piece, looked_until = _spaced(tokens, index)
-                piece = piece or (_leet(tokens, index) if tight else None)
-            elif word in nato:
-                piece = _spelt(tokens, index)
-            elif word not in known.meaning:
-                piece = _leet(tokens, index) if tight else None
-                if piece is None and length >= 8:
-                    piece = _glued(tokens, index)
-            elif length <= 4 and tight:
-                piece = _leet(tokens, index)
-        elif tight and ((kind == DIGITS and len(word) == 1) or word in _LEET_SIGNS):
+    past = looked_until = 0
+    for index in _candidates(tokens):
+        if index < past:
+            continue
+        word, piece = words[index], None
+        if kinds[index] != LETTERS:
+            piece = _leet(tokens, index)
+        elif len(word) == 1:
+            if index >= looked_until:
+                piece, looked_until = _spaced(tokens, index)
+            piece = piece or _leet(tokens, index)
+        elif word in nato:
+            piece = _spelt(tokens, index)
+        elif word not in known.meaning:
+            piece = _leet(tokens, index) or (_glued(tokens, index) if len(word) >= SHORTEST_GLUED else None)
+        elif len(word) <= 4:
             piece = _leet(tokens, index)
         if piece is not None:
             found.append(piece)
-            index = piece.last
-        index += 1
+            past = piece.last + 1
     return found
+
+
+def _candidates(tokens: Tokens) -> list[int]:
+    """The tokens at which something to be mended can begin; in most texts "a" and "I" and little else."""
+    words, kinds, traits = tokens.words, tokens.kinds, traits_of(tokens)
+    alone = traits.where(MENDABLE)
+    if not traits.any & FIGURED and not tokens.holds(_LEET_SIGNS):
+        return alone
+    dressed = [
+        index
+        for index, (end, start) in enumerate(zip(tokens.ends, tokens.starts[1:], strict=False))
+        if end == start
+        and (kinds[index + 1] in (LETTERS, DIGITS) or words[index + 1] in _LEET_SIGNS)
+        and (kinds[index] == LETTERS or len(words[index]) == 1)
+        and not (index and kinds[index - 1] != SIGN and tokens.ends[index - 1] == tokens.starts[index])
+    ]
+    return sorted({*alone, *dressed}) if dressed else alone
 
 
 def _spaced(tokens: Tokens, index: int) -> tuple[_Piece | None, int]:
@@ -122,7 +128,7 @@ def _spaced(tokens: Tokens, index: int) -> tuple[_Piece | None, int]:
     if _counts_on(word):
         return None, last
     start, end = tokens.starts[index], tokens.ends[last]
-    glued = _segments(word, handle_follows=True)
+    glued = segments(word, handle_follows=True)
     if glued is not None and word not in lexicon().meaning:
         return _Piece(index, last, _spread(glued, places)), last
     return _Piece(index, last, [(word, start, end)]), last
@@ -164,21 +170,19 @@ def _leet(tokens: Tokens, index: int) -> _Piece | None:
     """Digits and signs inside one word that stand for letters: "5n4p", "wh@tsapp", "s3ven"."""
     if index > 0 and tokens.tight(index - 1) and tokens.kinds[index - 1] != SIGN:
         return None
-    last, letters = index, tokens.kinds[index] == LETTERS
-    while tokens.tight(last) and last - index < _MOST_IN_CHUNK:
+    words, kinds, starts, ends = tokens.words, tokens.kinds, tokens.starts, tokens.ends
+    last, letters, until = index, kinds[index] == LETTERS, min(len(words) - 1, index + _MOST_IN_CHUNK)
+    while last < until and ends[last] == starts[last + 1]:
         follows = last + 1
-        if tokens.kinds[follows] == SIGN and tokens.words[follows] not in _LEET_SIGNS:
+        if kinds[follows] == BREAK or (kinds[follows] == SIGN and words[follows] not in _LEET_SIGNS):
             break
-        if tokens.kinds[follows] == BREAK:
-            break
-        letters = letters or tokens.kinds[follows] == LETTERS
+        letters = letters or kinds[follows] == LETTERS
         last = follows
     if not letters or last == index:
         return None
     for end in (last, last - 1):
-        chunk = "".join(tokens.words[index : end + 1])
-        if end > index and (word := _unleet(chunk)):
-            return _Piece(index, end, [(word, tokens.starts[index], tokens.ends[end])])
+        if end > index and (word := _unleet("".join(words[index : end + 1]))):
+            return _Piece(index, end, [(word, starts[index], ends[end])])
     return None
 
 
@@ -231,74 +235,9 @@ def _spelt(tokens: Tokens, index: int) -> _Piece | None:
     return _Piece(index, last, [("".join(letters), tokens.starts[index], tokens.ends[last])])
 
 
-@cache
-def _automaton() -> ahocorasick.Automaton:
-    """Words that people run together: digits, platforms and the words around them."""
-    automaton = ahocorasick.Automaton()
-    words = set(numerals().digits) | set(numerals().tens) | {"double", "triple", "treble"}
-    words |= {name.replace(" ", "") for name in lexicon().platforms if len(name) >= 4}
-    words |= {
-        "add",
-        "meon",
-        "me",
-        "on",
-        "my",
-        "is",
-        "text",
-        "call",
-        "call me",
-        "message",
-        "find",
-        "follow",
-        "dm",
-        "your",
-        "whats",
-        "number",
-        "at",
-        "dot",
-        "com",
-        "the",
-    }
-    for word in words:
-        automaton.add_word(word, word)
-    automaton.make_automaton()
-    return automaton
-
-
-@lru_cache(maxsize=20_000)
-def _segments(word: str, *, handle_follows: bool = False) -> list[str] | None:
-    """The words glued together in `word`, None unless they tell something.
-
-    Either all of it is number words (two or more), or it begins with words around a
-    platform and what is left over at the end may be a handle (at once, if handle_follows).
-    """
-    if len(word) > _LONGEST_GLUED:
-        return None
-    reached, found = _furthest(word)
-    numbers = numerals()
-    counted = sum(1 for segment in found if segment in numbers.digits or segment in numbers.tens)
-    if reached == len(word) and counted >= 2:
-        return found
-    platform = any(segment in lexicon().platforms for segment in found)
-    if platform and len(found) >= (1 if handle_follows and len(word) - reached >= 3 else 3):
-        return found if reached == len(word) else [*found, word[reached:]]
-    return None
-
-
-def _furthest(word: str) -> tuple[int, list[str]]:
-    """How far known words reach from the start of `word`, and the fewest of them that do."""
-    ways: dict[int, list[str]] = {0: []}
-    for end, segment in _automaton().iter(word):
-        before = ways.get(end + 1 - len(segment))
-        if before is not None and (end + 1 not in ways or len(before) + 1 < len(ways[end + 1])):
-            ways[end + 1] = [*before, segment]
-    reached = max(ways)
-    return reached, ways[reached]
-
-
 def _glued(tokens: Tokens, index: int) -> _Piece | None:
     word = tokens.words[index]
     start, end = tokens.starts[index], tokens.ends[index]
-    if len(word) != end - start or len(word) > _LONGEST_GLUED or (segments := _segments(word)) is None:
+    if len(word) != end - start or len(word) > LONGEST_GLUED or (spelt := segments(word)) is None:
         return None
-    return _Piece(index, index, _spread(segments, [(at, at + 1) for at in range(start, end)]))
+    return _Piece(index, index, _spread(spelt, [(at, at + 1) for at in range(start, end)]))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from classifiers.contact.chunks import chunk_at
 from classifiers.contact.hits import Hit, hit
+from classifiers.contact.pay_apps import app_name, cashtag
 from classifiers.contact.stream import Stream
-from classifiers.contact.tokens import BREAK, DIGITS, LETTERS
+from classifiers.contact.tokens import DIGITS, LETTERS, Tokens, where
+from classifiers.contact.traits import FIGURED, PAYING, TWO_LETTERS, traits_of
 from classifiers.contact.words import any_of, lexicon
 
 _MOST_HITS = 100
@@ -13,7 +14,6 @@ _MOST_LOOKS = 2000
 _IBAN_SHORTEST, _IBAN_LONGEST = 15, 34
 _ACCOUNT = frozenset(["account", "acc", "acct", "ac"])
 _SORT = frozenset(["sort", "sc", "bank", "sortcode"])
-_PAYING = frozenset(["pay", "send", "transfer", "paying", "owe", "cash", "money", "fee", "fees"])
 _BETWEEN_BANK = frozenset(
     (
         "account",
@@ -53,7 +53,9 @@ _BANKS = frozenset(
         "refund",
     )
 )
-_TO_ME = frozenset(["me", "my", "mine", "us"])
+_CURRENCY = frozenset(("£", "$"))
+_BANKED = _ACCOUNT | _SORT | _BANKS
+"""Without any of these, and without eight digits in a row, digits are no account and no sort code."""
 
 
 def payments(stream: Stream) -> list[Hit]:
@@ -61,38 +63,46 @@ def payments(stream: Stream) -> list[Hit]:
     tokens, apps = stream.tokens, lexicon().context["pay_apps"]
     found: list[Hit] = []
     looks, past = 0, -1
-    for index, (word, kind) in enumerate(zip(tokens.words, tokens.kinds, strict=True)):
-        if kind == LETTERS and len(word) != 2 and word not in apps:
-            continue
+    places = _worth_a_look(tokens)
+    banked = tokens.holds(_BANKED) or any(len(tokens.words[index]) == 8 for index in places)
+    for index in places:
+        word, kind = tokens.words[index], tokens.kinds[index]
         one: Hit | None = None
         if kind == DIGITS:
             size = len(word)
-            if size in (2, 6, 8):
+            if size in (2, 6, 8) and banked:
                 one = _bank(stream, index)
             if one is None and size <= 6 and index > past and looks < _MOST_LOOKS:
                 looks += 1
-                one, past = _bank_run(stream, index)
+                one, past = _bank_run(stream, index) if banked else (None, past)
             if one is None and size in (4, 15, 16) and looks < _MOST_LOOKS:
                 looks += 1
                 one = _card(stream, index)
-        elif kind == LETTERS:
-            if (
-                len(word) == 2
-                and tokens.tight(index)
-                and tokens.kinds[index + 1] == DIGITS
-                and looks < _MOST_LOOKS
-            ):
+        elif kind == LETTERS and word not in apps:
+            if looks < _MOST_LOOKS:
                 looks += 1
                 one = _iban(stream, index)
-            elif word in apps:
-                one = _app(stream, index)
-        elif word in ("£", "$") and tokens.tight(index) and tokens.kinds[index + 1] == LETTERS:
-            one = _cashtag(stream, index)
+        elif kind == LETTERS:
+            one = app_name(stream, index)
+        elif word in _CURRENCY and tokens.tight(index) and tokens.kinds[index + 1] == LETTERS:
+            one = cashtag(stream, index)
         if one is not None:
             found.append(one)
         if len(found) >= _MOST_HITS:
             break
     return found
+
+
+def _worth_a_look(tokens: Tokens) -> list[int]:
+    """The tokens at which a way to pay may begin: figures, two letters that touch some, apps and money."""
+    traits = traits_of(tokens)
+    if not traits.any & FIGURED:
+        return traits.where(PAYING)
+    places = (traits.each & (PAYING | FIGURED)) != 0
+    countries = ((traits.each[:-1] & TWO_LETTERS) != 0) & ((traits.each[1:] & FIGURED) != 0)
+    for index in where(countries):
+        places[index] |= tokens.tight(index) and tokens.kinds[index + 1] == DIGITS
+    return where(places)
 
 
 def _digits_from(stream: Stream, index: int, most: int) -> tuple[str, int]:
@@ -231,77 +241,3 @@ def _is_iban(text: str) -> bool:
     if not (text.isascii() and text.isalnum() and text[2:4].isdigit() and text[:2].isalpha()):
         return False
     return int("".join(str(int(char, 36)) for char in text[4:] + text[:4])) % 97 == 1
-
-
-def _app(stream: Stream, index: int) -> Hit | None:
-    """ "my monzo is jane99", "revtag @jane", "send it to me on PayPal"."""
-    tokens = stream.tokens
-    before = tokens.words[max(0, index - 6) : index]
-    mine = any_of(before, _TO_ME)
-    step, introduced = index + 1, False
-    while step < min(index + 6, len(tokens.words)):
-        word = tokens.words[step]
-        if tokens.kinds[step] == BREAK or word[0] in ".!?":
-            break
-        if word in (
-            "is",
-            ":",
-            "=",
-            "@",
-            "tag",
-            "name",
-            "me",
-            "to",
-            "at",
-            "-",
-            "$",
-            "£",
-            "account",
-            "username",
-            "it",
-            "via",
-        ):
-            introduced = (
-                introduced
-                or word in ("is", ":", "=", "@", "$", "£", "tag")
-                or (word == "at" and step == index + 2)
-            )
-            step += 1
-            continue
-        chunk = chunk_at(tokens, step, frozenset("._-"))
-        if (
-            chunk is not None
-            and introduced
-            and chunk.text not in lexicon().common
-            and any(char.isalpha() for char in chunk.text)
-        ):
-            return hit(
-                stream,
-                "payment",
-                chunk.first,
-                chunk.last,
-                0.82,
-                f"{tokens.words[index]}:{chunk.text}",
-                evidence=("name on a payment app",),
-            )
-        break
-    if any_of(before, _PAYING) and (mine or any_of(tokens.words[index + 1 : index + 3], _TO_ME)):
-        return hit(
-            stream, "payment", index, index, 0.6, tokens.words[index], evidence=("asks to be paid directly",)
-        )
-    return None
-
-
-def _cashtag(stream: Stream, index: int) -> Hit | None:
-    chunk = chunk_at(stream.tokens, index + 1, frozenset("_.-"))
-    if chunk is None or len(chunk.text) < 4 or not stream.cue("bank", index, chunk.last, 6, 6):
-        return None
-    return hit(
-        stream,
-        "payment",
-        index,
-        chunk.last,
-        0.8,
-        f"cashapp:{chunk.text}",
-        evidence=("name on a payment app",),
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from classifiers.contact.ciphers import told_backwards
 from classifiers.contact.dialling import (
     by_context,
     by_form,
@@ -15,16 +16,21 @@ from classifiers.contact.dialling import (
 )
 from classifiers.contact.figures import figures
 from classifiers.contact.hits import HOLD, Hit, hit
-from classifiers.contact.numerals import Numeral, runs, worth_reading
+from classifiers.contact.pieces import Numeral
 from classifiers.contact.protected import Protected, e164
+from classifiers.contact.runs import runs, spots, worth_reading
 from classifiers.contact.stream import Stream
-from classifiers.contact.tokens import DIGITS
+from classifiers.contact.tokens import DIGITS, Tokens
+from classifiers.contact.traits import FIGURED, HOLDS_SEVEN, traits_of
 from classifiers.contact.words import any_of, lexicon
 
 _LENGTHS = (11, 10, 12, 13, 14, 15, 9, 8, 7)
 _MOST_PIECES, _MOST_WINDOWS, _MOST_HITS = 20, 10000, 200
+_SHORTEST, _SHORTEST_PART, _MANY = min(_LENGTHS), 3, 1 << 30
 _COUNTING = "01234567890123456789"
 _ENDING = frozenset(("ending", "ends", "endin", "finishes", "finishing"))
+_BEGINNING = frozenset(("starts", "start", "starting", "begins", "beginning", "begin", "front"))
+_ENDS = _ENDING | _BEGINNING
 _CALLS = frozenset(
     ("call", "ring", "text", "phone", "mobile", "whatsapp", "missed", "dial", "buzz", "number", "mob")
 )
@@ -52,12 +58,12 @@ def phones(stream: Stream, protected: Protected) -> list[Hit]:
     """Every number to call but the protected ones."""
     tokens = stream.tokens
     if not worth_reading(tokens):
-        return []
+        return _short_parts(stream) if tokens.holds(_ENDS) else []
     scattered = _scattered(stream, protected)
     found: list[Hit] = [scattered] if scattered is not None else []
     left = _MOST_WINDOWS
-    for run in runs(tokens, figures(tokens)):
-        if sum(len(piece.digits) for piece in run) < 7:
+    for run in _runs(tokens, _SHORTEST):
+        if sum(len(piece.digits) for piece in run) < _SHORTEST:
             if (part := _in_part(stream, run)) is not None:
                 found.append(part)
             continue
@@ -84,9 +90,9 @@ def phones(stream: Stream, protected: Protected) -> list[Hit]:
 def _scattered(stream: Stream, protected: Protected) -> Hit | None:
     """A number whose digits stand among other things: "k0 p7 k7", "p. 07, p. 700", "07:70, 09:00"."""
     tokens = stream.tokens
-    if len(tokens.words) > _LONGEST_SCATTERED or not any_of(tokens.words, _DIALLING):
+    if len(tokens.words) > _LONGEST_SCATTERED or not tokens.holds(_DIALLING):
         return None
-    places = [index for index, kind in enumerate(tokens.kinds) if kind == DIGITS]
+    places = [index for index in traits_of(tokens).where(FIGURED) if tokens.kinds[index] == DIGITS]
     digits = "".join(tokens.words[index] for index in places)
     mobile = len(digits) == 11 and digits.startswith("07") and digits[2] in "456789"
     if not mobile or len(places) < 3 or digits in protected.dialled:
@@ -96,26 +102,55 @@ def _scattered(stream: Stream, protected: Protected) -> Hit | None:
     )
 
 
+def _short_parts(stream: Stream) -> list[Hit]:
+    """The part of a number that a text with few digits tells: "mine ends 147"."""
+    found = (_in_part(stream, run) for run in _runs(stream.tokens, _MANY))
+    return [one for one in found if one is not None]
+
+
+def _runs(tokens: Tokens, whole: int) -> list[list[Numeral]]:
+    """The runs of digits that may be a number, of which `whole` digits are needed, or told in part.
+
+    A part either follows a word of ending, or stands near other words of parts and begins as numbers do.
+    """
+    ending = tokens.holds(_ENDING)
+    begun = traits_of(tokens).any & HOLDS_SEVEN and tokens.holds(lexicon().context["partial"])
+    part = _SHORTEST_PART if ending or begun else _MANY
+    if part == whole == _MANY:
+        return []
+    found = spots(tokens, whole, part, openings=not ending)
+    barriers = figures(tokens, found) if found else frozenset[int]()
+    if barriers:
+        found = spots(tokens, whole, part, openings=not ending, barriers=barriers)
+    return runs(tokens, barriers, found) if found else []
+
+
 def _in_part(stream: Stream, run: list[Numeral]) -> Hit | None:
     """Digits that begin or end a number of which the rest is to follow."""
+    run = run[1:] if run[0].how == "weak" and len(run) > 1 else run  # "mine ends 147": no nine
     digits = "".join(piece.digits for piece in run)
-    if len(digits) < 3:
+    if len(digits) < _SHORTEST_PART:
         return None
     first, last = run[0].first, run[-1].last
     context = lexicon().context
     before, around = stream.around(first, last, 6, 0), stream.around(first, last, 12, 12)
     whole = not any(piece.gap for piece in run[1:])
     begun = (
-        whole and len(digits) >= 4 and digits.startswith(("07", "447")) and any_of(around, context["partial"])
+        whole
+        and (len(digits) >= 4 or (len(digits) == 3 and any_of(before[-3:], _BEGINNING)))
+        and digits.startswith(("07", "447"))
+        and any_of(around, context["partial"])
     )
-    ended = 3 <= len(digits) <= 6 and any_of(before[-4:], _ENDING) and any_of(around, _CALLS)
+    said_so = any_of(around, _CALLS) or "mine" in before[-3:]
+    ended = 3 <= len(digits) <= 6 and any_of(before[-4:], _ENDING) and said_so
     if (
         not (begun or ended)
         or any_of(before, context["not_phone"])
         or len(context["study"] & set(around)) >= 2
     ):
         return None
-    if not (begun and len(digits) >= 5) and not any_of(around, context["call_me"] | context["number_is"]):
+    told = (begun and len(digits) >= 5) or (ended and "mine" in before[-3:])
+    if not told and not any_of(around, context["call_me"] | context["number_is"]):
         return None
     return hit(stream, "phone", _from_cue(stream, first), last, 0.6, evasive=True, evidence=("told in part",))
 
@@ -159,7 +194,7 @@ def _candidates(
             if last is None or last < first or last - first >= _MOST_PIECES:
                 continue
             part = digits[start : start + length]
-            if part in protected.dialled:
+            if part in protected.dialled or (stream.view.glued and _stuck_to(part, protected)):
                 found.append(_Candidate(2.0, first, last, "", (), evasive=False, protected=True))
                 continue
             if len(set(part)) < 3 or part in _COUNTING or part[::-1] in _COUNTING:
@@ -172,6 +207,11 @@ def _candidates(
     if looked_at < most and 10 <= len(digits) <= 13:
         found += _reversed(stream, run, digits, protected)
     return found, looked_at
+
+
+def _stuck_to(part: str, protected: Protected) -> bool:
+    """Whether spelt digits are a protected number and one more: "... seven one seven for Samaritans"."""
+    return part[:-1] in protected.dialled or part[1:] in protected.dialled
 
 
 def _best(candidates: list[_Candidate]) -> list[_Candidate]:
@@ -207,7 +247,7 @@ def _judge(
     if hidden:
         evidence.append("spelt out or taken apart")
         if base >= 0.5:
-            score += 0.12
+            score += 0.12 if base > 0.5 or "words of calling" in evidence else -0.15
     if public(stream, pieces, digits, hidden=hidden):
         score = min(score, 0.4)
     return _Candidate(score, first, last, value, tuple(evidence), hidden)
@@ -216,9 +256,7 @@ def _judge(
 def _reversed(stream: Stream, run: list[Numeral], digits: str, protected: Protected) -> list[_Candidate]:
     """The run read from its end, if the writer says so or it only makes sense that way."""
     first, last = run[0].first, run[-1].last
-    told = any(phrase in stream.view.text for phrase in lexicon().context["backwards"]) or any(
-        mark in stream.view.source for mark in "\u202e\u2067\u202b"
-    )
+    told = told_backwards(stream.view)
     backwards = digits[::-1]
     if (
         not backwards.startswith(("07", "447", "00447", "01", "02"))

@@ -6,6 +6,8 @@ things that others offer; they are never to be punished for it (DETECTION 2, 4).
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from classifiers.contact.stream import Stream
 from classifiers.contact.words import any_of, lexicon
 from classifiers.finding import Stance
@@ -15,6 +17,33 @@ _FARTHEST = 24
 _STARTS_ANEW = frozenset("ATSDCKglPO")
 _OTHERS_VERBS = frozenset("hgWdTSKC")
 _PERSONAL = frozenset("mMIUY")
+_OPINIONS = frozenset(
+    ("think", "reckon", "believe", "sure", "feel", "say", "said", "want", "wanting", "see", "know", "means", "mean", "matter", "suggest")
+)  # fmt: skip
+_WISHED = frozenset(("asked", "wanted", "offered", "suggested", "requested", "mentioned", "tried"))
+_OWN = frozenset(("my", "our", "her", "his", "me", "mi"))
+_SOME = frozenset(("a", "an", "another", "this", "some", "that", "one", "his", "her", "the", "old", "new"))
+_OUTSIDERS = frozenset(
+    (
+        "man",
+        "tutor",
+        "teacher",
+        "coach",
+        "guy",
+        "bloke",
+        "person",
+        "boy",
+        "girl",
+        "lad",
+        "adult",
+        "stranger",
+        "woman",
+    )
+)
+_FAMILY = frozenset(
+    ("husband", "wife", "mum", "mam", "mom", "dad", "father", "mother", "son", "daughter", "sister", "brother", "nan",
+     "gran", "grandma", "grandad", "auntie", "aunt", "uncle", "partner", "bro", "sis", "cousin")
+)  # fmt: skip
 
 
 def polarity(stream: Stream, first: int, last: int) -> Stance | None:
@@ -23,11 +52,13 @@ def polarity(stream: Stream, first: int, last: int) -> Stance | None:
     None when nothing takes the edge off.
     """
     symbols = stream.symbols
-    clause = _clause_start(symbols, first)
+    clause = _anew(stream, _clause_start(symbols, first), first)
     before, inside = symbols[clause:first], symbols[first:last]
     if _denied(before, inside, symbols[last : last + 1]):
         return Stance.REFUSAL
-    if _told_of_others(before, inside):
+    if _told_of_others(before, inside) and not _by_family(stream, clause, last):
+        return Stance.REPORT
+    if _asked_by_reader(stream, clause, first, last):
         return Stance.REPORT
     sentence = symbols[_sentence_start(symbols, first) : first]
     if "p" in sentence and not _PERSONAL & set(inside):
@@ -41,12 +72,56 @@ def _clause_start(symbols: str, first: int) -> int:
     place = first
     while place > floor:
         symbol = symbols[place - 1]
-        if symbol in _SENTENCE_ENDS or symbol == ";":
+        if symbol in _SENTENCE_ENDS or symbol in ";:":
             return place
         if symbol == "," and place == first and symbols[first : first + 1] in _STARTS_ANEW:
             return place
         place -= 1
     return floor
+
+
+def _anew(stream: Stream, clause: int, first: int) -> int:
+    """Where a clause begins anew without a sign: "my wifi isnt working can u text me".
+
+    Not after words of opinion: "I don't think you should" denies what follows.
+    """
+    symbols = stream.symbols
+    at = symbols.rfind("X", clause, first)
+    if at < 0:
+        return clause
+    turn = next(
+        (
+            symbols.find(turn, at + 2, first + 2)
+            for turn in ("wU", "wI", "l", ",BU", ",dU", ",Q")
+            if turn in symbols[at + 2 : first + 2]
+        ),
+        -1,
+    )
+    if turn < 0 or any_of(stream.tokens.words[stream.at[at] : stream.at[turn]], _OPINIONS):
+        return clause
+    return turn
+
+
+def _asked_by_reader(stream: Stream, clause: int, first: int, last: int) -> bool:
+    """Whether the sentence goes back to what the reader wished: "you asked for my number"."""
+    at = max(stream.symbols.find("UR", clause, last), stream.symbols.find("Ur", clause, last))
+    if (
+        at < 0
+        or at > first
+        or "," in stream.symbols[at:first]
+        or "Z" in stream.symbols[last : last + _FARTHEST]
+    ):
+        return False
+    return any_of(stream.tokens.words[stream.at[at + 1] : stream.upto[at + 1] + 1], _WISHED)
+
+
+def _by_family(stream: Stream, clause: int, last: int) -> bool:
+    """Whether those who are said to ask or offer are the writer's own: "my wife asks if you ..."."""
+    words = stream.tokens.words[stream.at[clause] : stream.upto[last - 1] + 1]
+    pairs = list(pairwise(words))
+    return any(owner in _OWN and one in _FAMILY for owner, one in pairs) and not any(
+        some in _SOME and one in _OUTSIDERS for some, one in pairs
+    )
 
 
 def _sentence_start(symbols: str, first: int) -> int:
@@ -78,6 +153,8 @@ def _told_of_others(before: str, inside: str) -> bool:
         return True
     if inside[:1] == "R" and "J" in before[-4:]:
         return True
+    if inside[:1] == "U" and "J" in before[-7:] and ("F" in before or "t" in before):
+        return True  # "if anybody contacts you on ..."
     if before.rstrip("ow")[-1:] == "J" and inside[:1] in _OTHERS_VERBS:
         return True
     others = before.rfind("J")

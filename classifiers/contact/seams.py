@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 
@@ -14,6 +15,8 @@ from classifiers.normalise.view import View, normalise
 SHORT_CHARS, _FRAGMENTS = 240, 8
 _LONGEST_VALUE, _MOST_WORDS = 28, 3
 _TOLD = "put together from several messages"
+_LONG_DIGITS = re.compile(r"\d(?:[ .-]?\d){1,10}")
+_ROOMS = ("zoom", "webex", "meeting id", "meeting room", "meeting code", "teams id")
 _VALUE_SIGNS = frozenset("._@/")
 
 Read = Callable[[View, Collection[int]], list[Hit]]
@@ -33,6 +36,7 @@ def pieced_together(view: View, prior: Sequence[str], read_all: Read) -> Iterato
         found += _on_lines(view, telling, read_all)
     for glue in ("", " "):
         found += _in_one_word(view, pieces, glue, read_all)
+    found += _digits_apart(view, pieces)
     yield from found
     if not any(one.score >= HOLD for one in found):
         yield from _continued(view, pieces)
@@ -77,6 +81,34 @@ def _in_this_message(one: Hit, cut: int, _also: Collection[str] = ()) -> Iterato
         evidence = (*one.evidence, _TOLD) if crosses else one.evidence
         yield replace(
             one, start=max(one.start, cut) - cut, end=one.end - cut, evasive=True, evidence=evidence
+        )
+
+
+def _digits_apart(view: View, pieces: Sequence[str]) -> Iterator[Hit]:
+    """A mobile number of which each message held a few digits among other words."""
+    own = _LONG_DIGITS.search(view.source)
+    if own is None:
+        return
+    earlier = [run[0] for piece in pieces for run in _LONG_DIGITS.finditer(piece)][-_FRAGMENTS:]
+    for first in range(len(earlier)):
+        for last in range(first + 1, len(earlier) + 1):
+            digits = "".join(char for run in (*earlier[first:last], own[0]) for char in run if char.isdigit())
+            if len(digits) == 11 and digits.startswith("07") and digits[2] in "456789":
+                yield Hit(
+                    "phone",
+                    own.start(),
+                    own.end(),
+                    0.84,
+                    evasive=True,
+                    stance=Stance.OFFER,
+                    evidence=(_TOLD,),
+                )
+                return
+    digits = "".join(char for run in (*earlier[-2:], own[0]) for char in run if char.isdigit())
+    spoken = " ".join([*pieces, view.source]).lower()
+    if 9 <= len(digits) <= 11 and digits[0] != "0" and any(room in spoken for room in _ROOMS):
+        yield Hit(
+            "video_link", own.start(), own.end(), 0.82, evasive=True, stance=Stance.OFFER, evidence=(_TOLD,)
         )
 
 

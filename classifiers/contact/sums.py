@@ -9,6 +9,7 @@ from classifiers.contact.numerals import numerals
 from classifiers.contact.tokens import DIGITS, LETTERS, Tokens
 from classifiers.contact.words import entries, table
 
+ROMAN_LETTERS = "ivxlcdm"
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
 
 
@@ -17,6 +18,18 @@ def operations() -> Mapping[tuple[str, ...], str]:
     """Words of sums, one or two, and the sign they stand for (config/words/spelling.toml)."""
     section = table("spelling")["sums"]
     return {tuple(entry.split()): sign for sign, line in section.items() for entry in entries(line)}
+
+
+@cache
+def words_of_sums() -> frozenset[str]:
+    """The words that sums are told with."""
+    return frozenset(word for entry in operations() for word in entry) | {"squared", "cubed"}
+
+
+@cache
+def operators() -> frozenset[str]:
+    """The signs and words that may stand after the first number of a sum."""
+    return words_of_sums().union("+-*/^÷×")
 
 
 def power(tokens: Tokens, index: int) -> int | None:
@@ -31,6 +44,8 @@ def power(tokens: Tokens, index: int) -> int | None:
 def roman(tokens: Tokens, index: int) -> int:
     """The value of a Roman number in capitals, 0 if a token is none."""
     word = tokens.words[index]
+    if word.strip(ROMAN_LETTERS):
+        return 0
     if not set(word) <= _ROMAN.keys() or len(word) > 9:
         return 0
     start, end = tokens.view.span(tokens.starts[index], tokens.ends[index])
@@ -56,12 +71,16 @@ def sum_at(tokens: Tokens, index: int) -> tuple[str, int] | None:
     """The result of a sum of two small numbers that begins at a token, and its last token."""
     words, size = tokens.words, len(tokens.words)
     bracket = words[index] in ("(", "[")
+    if not bracket and (index + 1 >= size or words[index + 1] not in operators()):
+        return None
     first = index + bracket
     left = _operand(tokens, first)
     if left is None:
         return None
     if words[first + 1 : first + 2] in (["squared"], ["cubed"]):
         return str(left ** (2 if words[first + 1] == "squared" else 3)), first + 1
+    if not bracket and _is_hyphenated(tokens, index):
+        return None
     sign, after = _operator(tokens, first + 1)
     right = _operand(tokens, after) if sign else None
     if right is None or (
@@ -79,6 +98,13 @@ def sum_at(tokens: Tokens, index: int) -> tuple[str, int] | None:
         last = after + 1
     result = _worked_out(left, sign, right)
     return None if result is None else (str(result), last)
+
+
+def _is_hyphenated(tokens: Tokens, index: int) -> bool:
+    """Whether a figure goes on in a run of groups: the middle of "020700-801-51"."""
+    before = index - 1
+    joined = before > 0 and tokens.words[before] in ("-", "–", ".", "/") and tokens.tight(before)
+    return joined and tokens.tight(before - 1) and tokens.kinds[before - 1] == DIGITS
 
 
 def _operand(tokens: Tokens, index: int) -> int | None:

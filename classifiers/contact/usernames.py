@@ -1,19 +1,25 @@
-"""Names that show by their form: "@jane_99", "jane#1234", "u/jane99", "SW-1234-5678-9012"."""
+"""Names that show by their form, with a platform beside them or alone: "jane_99", "jane.smith9"."""
 
 from __future__ import annotations
 
-from classifiers.contact.chunks import Chunk, chunk_at, chunk_before, handle_shaped
+from classifiers.contact.chunks import chunk_at, handle_shaped
 from classifiers.contact.hits import Hit, hit
-from classifiers.contact.hosts import hosts
+from classifiers.contact.made_up import (
+    INVITING,
+    MOST_HITS,
+    SIGNS,
+    is_code,
+    is_host,
+    lesson_code,
+    made_up,
+    named,
+)
+from classifiers.contact.marked import coded, marked
 from classifiers.contact.stream import Stream
-from classifiers.contact.tokens import BREAK, DIGITS, LETTERS, SIGN, Tokens
+from classifiers.contact.symbols import places_of
+from classifiers.contact.tokens import BREAK, SIGN, Tokens
+from classifiers.contact.traits import FIGURED, traits_of
 from classifiers.contact.words import STRONG, WEAK, is_english, lexicon
-
-MOST_HITS = 200
-SIGNS = frozenset("._")
-INVITING = frozenset("ADSTCmMuIK")
-"""Symbols of verbs and pronouns by which a text invites somebody."""
-
 
 _CALLING = frozenset("ADTjm")
 
@@ -23,8 +29,8 @@ def usernames(stream: Stream, names: frozenset[str], *, said: bool) -> list[Hit]
 
     names: folded words of names the directory knows. said: the text is somebody's words.
     """
-    found = _marked(stream, names) + _coded(stream) + _loose(stream)
-    if stream.view.glued is not None or stream.view.starts is not None:
+    found = marked(stream, names) + coded(stream) + _loose(stream)
+    if stream.view.may_be_disguised():
         found += _put_together(stream)
     return found + _bare(stream) if said else found
 
@@ -50,7 +56,7 @@ def _put_together(stream: Stream) -> list[Hit]:
             and chunk.text.replace(".", "").isalpha()
             and handle_shaped(chunk.text)
         )
-        if not spelt or is_host(stream, chunk) or not (_made_up(chunk.text) or dotted):
+        if not spelt or is_host(stream, chunk) or not (made_up(chunk.text) or dotted):
             continue
         if chunk.first and tokens.tight(chunk.first - 1) and tokens.words[chunk.first - 1][0] in "/@.#":
             continue
@@ -65,158 +71,6 @@ def _put_together(stream: Stream) -> list[Hit]:
     return found
 
 
-def _marked(stream: Stream, names: frozenset[str]) -> list[Hit]:
-    """ "@name" and "name#1234"."""
-    tokens = stream.tokens
-    if "@" not in stream.view.text and "#" not in stream.view.text:
-        return []
-    found: list[Hit] = []
-    for index, word in enumerate(tokens.words):
-        if (
-            word == "@"
-            and tokens.tight(index)
-            and not (index and tokens.tight(index - 1) and tokens.kinds[index - 1] in (LETTERS, DIGITS))
-        ):
-            chunk = chunk_at(tokens, index + 1, SIGNS)
-            if chunk is not None and (score := _at_name(stream, index, chunk, names)) > 0:
-                found.append(
-                    hit(
-                        stream,
-                        "handle",
-                        index,
-                        chunk.last,
-                        score,
-                        named(stream, index, chunk.text),
-                        evidence=("user name after @",),
-                    )
-                )
-        elif (
-            word == "#"
-            and index
-            and tokens.tight(index - 1)
-            and tokens.tight(index)
-            and tokens.kinds[index + 1] == DIGITS
-        ):
-            tagged = chunk_before(tokens, index - 1, SIGNS)
-            digits = tokens.words[index + 1]
-            if (
-                tagged
-                and 4 <= len(digits) <= 6
-                and any(c.isalpha() for c in tagged.text)
-                and tagged.text not in lexicon().common
-            ):
-                found.append(
-                    hit(
-                        stream,
-                        "handle",
-                        tagged.first,
-                        index + 1,
-                        0.82,
-                        f"discord:{tagged.text}#{digits}",
-                        evidence=("user name with a number",),
-                    )
-                )
-        if len(found) >= MOST_HITS:
-            break
-    return found
-
-
-def _at_name(stream: Stream, index: int, chunk: Chunk, names: frozenset[str]) -> float:
-    tokens, text = stream.tokens, chunk.text
-    if sum(char.isalpha() for char in text) < 2 or text.split(".")[0] in lexicon().not_handles:
-        return 0.0
-    if tokens.tight(chunk.last) and tokens.words[chunk.last + 1][0] in "(@:{/":
-        return 0.0 if tokens.words[chunk.last + 1][0] != "@" else 0.3
-    if not text[0].isalpha() and text[0] != "_" and not handle_shaped("x" + text):
-        return 0.0
-    if stream.cue("code", index, chunk.last, 14, 14):
-        return 0.0
-    place = stream.place(index)
-    near = stream.symbols[max(0, place - 8) : place + 6]
-    if STRONG in near or WEAK in near:
-        return 0.92
-    if text in names:
-        return 0.0
-    inviting = bool(INVITING & set(stream.symbols[max(0, place - 5) : place]))
-    if handle_shaped(text):
-        return 0.9 if inviting else 0.82
-    if inviting:
-        return 0.82
-    return 0.55 if len(text) >= 7 and not is_english(text) else 0.0
-
-
-def _coded(stream: Stream) -> list[Hit]:
-    """Friend codes ("SW-1234-5678-9012") and "u/name"."""
-    tokens = stream.tokens
-    found: list[Hit] = []
-    for index, word in enumerate(tokens.words):
-        if (
-            word == "sw"
-            and [len(part) for part in tokens.words[index + 1 : index + 7]] == [1, 4, 1, 4, 1, 4]
-            and tokens.words[index + 2].isdigit()
-        ):
-            found.append(
-                hit(
-                    stream,
-                    "handle",
-                    index,
-                    index + 6,
-                    0.85,
-                    "nintendo:" + "".join(tokens.words[index : index + 7]),
-                    evidence=("friend code",),
-                )
-            )
-        elif (
-            word == "u"
-            and tokens.words[index + 1 : index + 2] == ["/"]
-            and tokens.tight(index)
-            and tokens.tight(index + 1)
-        ):
-            chunk = chunk_at(tokens, index + 2, frozenset("_-"))
-            if (
-                chunk is not None
-                and len(chunk.text) >= 4
-                and not (index and tokens.tight(index - 1) and tokens.words[index - 1] != "/")
-            ):
-                near = "reddit" in tokens.words[max(0, index - 4) : index]
-                if near or handle_shaped(chunk.text):
-                    found.append(
-                        hit(
-                            stream,
-                            "handle",
-                            index,
-                            chunk.last,
-                            0.82,
-                            f"reddit:{chunk.text}",
-                            evidence=("user name",),
-                        )
-                    )
-        elif word == "code" and index and tokens.words[index - 1] == "friend":
-            digits = next(
-                (
-                    step
-                    for step in range(index + 1, min(index + 5, len(tokens.words)))
-                    if len(tokens.words[step]) >= 8 and tokens.kinds[step] == DIGITS
-                ),
-                -1,
-            )
-            if digits > 0:
-                found.append(
-                    hit(
-                        stream,
-                        "handle",
-                        digits,
-                        digits,
-                        0.82,
-                        f"friend code:{tokens.words[digits]}",
-                        evidence=("friend code",),
-                    )
-                )
-        if len(found) >= MOST_HITS:
-            break
-    return found
-
-
 def _bare(stream: Stream) -> list[Hit]:
     """ "I'm jane_99 everywhere", or a message that is nothing but a made-up name."""
     if len(stream.symbols) > 14:
@@ -226,12 +80,18 @@ def _bare(stream: Stream) -> list[Hit]:
         if not tokens.tight(index) or (index and tokens.tight(index - 1)):
             continue
         chunk = chunk_at(tokens, index, SIGNS)
-        if chunk is None or not _made_up(chunk.text) or is_host(stream, chunk) or _is_code(stream, chunk):
+        if chunk is None or not made_up(chunk.text) or is_host(stream, chunk) or is_code(stream, chunk):
             continue
         before, after = tokens.words[max(0, index - 2) : index], tokens.words[chunk.last + 1 : chunk.last + 4]
+        place = stream.place(chunk.last + 1)
+        asked = (
+            stream.symbols[place : place + 2] in ("Am", "Dm")
+            or stream.symbols[max(0, stream.place(chunk.first) - 1) : stream.place(chunk.first)] == "A"
+        )
         alone = len(stream.symbols) <= 4 and len(tokens.words) - (chunk.last - chunk.first) <= 3
         if (
             alone
+            or asked
             or not lexicon().saying.isdisjoint(before[-1:])
             or not lexicon().everywhere.isdisjoint(after)
         ):
@@ -249,17 +109,12 @@ def _bare(stream: Stream) -> list[Hit]:
     return []
 
 
-def _made_up(text: str) -> bool:
-    """A user name beyond doubt: an underscore, or letters with digits, and no file or lesson code."""
-    if not handle_shaped(text) or lesson_code(text) or text.rsplit(".", 1)[-1] in hosts().file_types:
-        return False
-    return "_" in text or (text[-1].isdigit() and sum(char.isalpha() for char in text) >= 4)
-
-
 def _loose(stream: Stream) -> list[Hit]:
     """Names that look made up, in a text that also names a platform and invites."""
-    symbols = stream.symbols
-    offered = [place for place, symbol in enumerate(symbols) if symbol in (STRONG, WEAK, "u")][:MOST_HITS]
+    symbols, text = stream.symbols, stream.view.text
+    if not (stream.mended or "_" in text or traits_of(stream.tokens).any & FIGURED):
+        return []
+    offered = places_of(symbols, STRONG + WEAK + "u")[:MOST_HITS]
     strong = [
         place
         for place in offered
@@ -286,7 +141,7 @@ def _loose(stream: Stream) -> list[Hit]:
             or is_host(stream, chunk)
         ):
             continue
-        if _is_code(stream, chunk):
+        if is_code(stream, chunk) or stream.cue("secrets", chunk.first, chunk.last, 14, 14):
             continue
         if chunk.first and tokens.tight(chunk.first - 1) and tokens.words[chunk.first - 1][0] in "/@.#":
             continue
@@ -312,42 +167,3 @@ def _closed(tokens: Tokens, index: int) -> bool:
     """Whether a name cannot go on at a token."""
     kind = tokens.kinds[index]
     return kind == BREAK or (kind == SIGN and tokens.words[index][0] not in SIGNS)
-
-
-def named(stream: Stream, index: int, text: str) -> str:
-    """The canonical "platform:name", with the nearest platform around a token."""
-    place = stream.place(index)
-    near = (
-        sorted(stream.platforms, key=lambda other: abs(other - place)) if len(stream.platforms) <= 64 else []
-    )
-    if near and abs(near[0] - place) <= 12:
-        return f"{stream.platforms[near[0]]}:{text}"
-    return f"handle:{text}"
-
-
-def lesson_code(text: str) -> bool:
-    """Whether a made-up looking word is one of lessons: "year10", "unit_2"."""
-    if text in lexicon().texting:
-        return True
-    letters = text.rstrip("0123456789").strip("_.")
-    return text != letters and letters in lexicon().lesson_codes
-
-
-def is_host(stream: Stream, chunk: Chunk) -> bool:
-    """Whether a chunk is the beginning of a link or an address."""
-    tokens = stream.tokens
-    follows = chunk.last + 1
-    return (
-        tokens.tight(chunk.last)
-        and tokens.words[follows][0] in "/(@"
-        and "." in chunk.text + tokens.words[follows]
-    )
-
-
-def _is_code(stream: Stream, chunk: Chunk) -> bool:
-    """Whether an identifier stands in a line of a program."""
-    tokens = stream.tokens
-    if chunk.last + 1 < len(tokens.words) and tokens.words[chunk.last + 1][0] in "([=;{":
-        return True
-    lead = tokens.words[max(0, chunk.first - 2) : chunk.first]
-    return not lexicon().code.isdisjoint(lead) or (bool(lead) and lead[-1][0] in "(=[{")

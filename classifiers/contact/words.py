@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from classifiers.contact.remembered import LONGEST_REMEMBERED as LONGEST_REMEMBERED
 from classifiers.names.lore import lore
 from classifiers.normalise.view import normalise
 
@@ -22,10 +23,8 @@ SYMBOLS = {
     "message": "S", "talk": "K", "swap": "W", "give": "g", "get": "h", "what": "Q", "where": "y",
     "off": "E", "here": "H", "instead": "i", "same": "s", "better": "b", "move": "v", "find": "D", "see": "c",
     "be": "B", "aux": "d", "on": "o", "time": "t", "name": "k", "as": "z", "live": "V", "he": "J",
-    "not": "X", "but": ";", "if": "F", "can": "w", "subject": "q",
+    "not": "X", "treat": "%", "spoken": "&", "organisation": "#", "asking": "?", "stopping": ".", "pausing": ",", "but": ";", "if": "F", "can": "w", "subject": "q",
 }  # fmt: skip
-LONGEST_REMEMBERED = 40
-"""What is found out about a word is kept for the next message, but not for a megabyte of letters."""
 STRONG, WEAK, MAIL, ROOM = "P", "O", "G", "2"
 
 
@@ -104,6 +103,8 @@ def _platforms(file: Mapping[str, Mapping[str, str]]) -> dict[str, tuple[str, st
         for platform, line in file[section].items():
             for entry in entries(line):
                 known.setdefault(entry, (symbol, platform))
+                if symbol == STRONG and " " not in entry and len(entry) >= 5:
+                    known.setdefault(f"{entry}s", (symbol, platform))  # "discord's"
     return known
 
 

@@ -97,7 +97,10 @@ def _mistyped_pair(line: Line, roster: Roster, first: int) -> Match | None:
     """Given name and surname of one person side by side, either of them misspelt."""
     if first + 1 >= len(line.tokens) or not line.close(first, first + 1):
         return None
+    last = first + 2
     one, two = line.tokens[first].key, line.tokens[first + 1].key
+    if two in _PREFIXES and last < len(line.tokens) and not line.tokens[last].before:
+        two, last = two + line.tokens[last].key, last + 1  # "McLoud" is two tokens
     unknown = [not lore().is_known_word(key) and len(key) > 2 for key in (one, two)]
     if not any(unknown) or not line.tokens[first + 1].word or _put_aside(line, first):
         return None
@@ -105,7 +108,7 @@ def _mistyped_pair(line: Line, roster: Roster, first: int) -> Match | None:
         for form, left, right in ((Form.FULL, givens, surnames), (Form.REVERSED, surnames, givens)):
             fits = _fits(one, left, unknown[0]) and _fits(two, right, unknown[1])
             if fits:
-                return Match(first, first + 2, frozenset({person}), form, one + two, typo=True)
+                return Match(first, last, frozenset({person}), form, one + two, typo=True)
     return None
 
 

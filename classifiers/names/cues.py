@@ -15,6 +15,8 @@ _NEGATED = frozenset(
     ("wont", "cant", "didnt", "doesnt", "hasnt", "isnt", "wasnt", "couldnt", "wouldnt", "shouldnt")
 )
 
+_OWED_TO = frozenset(("favour", "honour", "promise", "praise", "wisdom", "mercy", "patience", "glory"))
+
 
 def is_cued(line: Line, match: Match, beside: Sequence[Match], company: Sequence[Match]) -> bool:
     """True when something around it says that a person is meant.
@@ -29,6 +31,8 @@ def is_cued(line: Line, match: Match, beside: Sequence[Match], company: Sequence
     if _does_not(line, match) or _is_in_a_state(line, match) or _with_family(line, match):
         return True
     if calendar and (pronoun_near(line, match) or is_told_apart(line, match)):
+        return True
+    if calendar and len(company) == 2 and in_company(line, match, company):
         return True
     if calendar and dated(line, match):
         return asked_about(line, match)
@@ -47,7 +51,8 @@ def is_cued_in_story(line: Line, match: Match, company: Sequence[Match]) -> bool
     words = lore()
     if line.possessive(match.last):
         owned = line.owned(match.last)
-        return owned in words.school_nouns or owned in words.belongings or not owned
+        reads_it = line.starts(match.first) and match.last + 1 in line.in_work
+        return owned in words.school_nouns or owned in words.belongings or not owned or reads_it
     return (
         _does_not(line, match)
         or _is_in_a_state(line, match)
@@ -56,7 +61,15 @@ def is_cued_in_story(line: Line, match: Match, company: Sequence[Match]) -> bool
         or _greeted(line, match)
         or _does(line, match)
         or in_company(line, match, company)
+        or _reports_on_work(line, match)
     )
+
+
+def _reports_on_work(line: Line, match: Match) -> bool:
+    """ "Oliver on Oliver Twist chapter 3": a name, then the work that has somebody of the name."""
+    following = line.after(match.last)
+    titled = match.last + 1 in line.in_work and match.first not in line.in_work
+    return line.starts(match.first) and following is not None and following.key in ("on", "and") and titled
 
 
 def _is_busy(line: Line, match: Match) -> bool:
@@ -222,7 +235,10 @@ def _does(line: Line, match: Match) -> bool:
         return False
     if following.before in APOSTROPHES:
         return following.key in ("ll", "d", "ve")
-    if following.before != " " or match.key in words.never_own_a_lesson:
+    never = match.key in words.never_own_a_lesson
+    if following.before != " " or (
+        never and (following.key != "has" or words.third_person.isdisjoint(line.keys))
+    ):
         return False
     if following.key == "has":
         done = line.after(match.last + 1)
@@ -281,6 +297,8 @@ def _acting(line: Line, match: Match) -> bool:
     following, words = line.after(match.last), lore()
     if following is None or following.before != " " or not line.capital(match.first):
         return False
+    if following.key == "to" and match.key in _OWED_TO:
+        return False  # "Favour to ask"
     if following.key in words.person_verbs or following.key in words.modals:
         return match.key not in words.abstract and (
             (match.key not in words.never_own_a_lesson and match.key not in words.adjectives)

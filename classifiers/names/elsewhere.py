@@ -9,6 +9,12 @@ from classifiers.names.lore import lore
 from classifiers.names.roster import Form, Roster
 from classifiers.names.tokens import Token
 
+_PLACES_OF = frozenset(
+    ("isle", "isles", "island", "university", "battle", "treaty", "siege", "bay", "gulf", "cape", "lake", "mount", "port",
+     "city", "sea", "straits", "strait", "tower", "kingdom", "bank", "county", "house", "duke", "duchess", "feast", "church",
+     "gospel", "book", "statue", "act", "edict", "council", "straight")
+)  # fmt: skip
+
 
 def somebody_or_something_else(line: Line, match: Match, beside: Sequence[Match], roster: Roster) -> bool:
     """True for "Queen Victoria", "Victoria station", "Boyle's law", "Jane Thornbury", "Al and Si"."""
@@ -48,7 +54,7 @@ def _with_a_companion(line: Line, match: Match, roster: Roster) -> bool:
         for token in line.tokens[max(0, match.first - 6) : match.last + 6]
         if token.titled and token.key not in roster.keys and token.key not in lore().given
     }
-    others -= lore().words_first
+    others -= lore().words_first | lore().titles | lore().royal | lore().landmarks
     return bool(others) and any(
         match.key in people and not others.isdisjoint(people) for people in lore().stories.values()
     )
@@ -93,7 +99,9 @@ def _hails_from(line: Line, match: Match) -> bool:
 
 
 def _is_roman(token: Token) -> bool:
-    return token.raw.isupper() and token.key in lore().roman and token.key != "i"
+    if not token.raw.isupper() or token.key == "i":
+        return False
+    return token.key in lore().roman or (1 < len(token.key) <= 6 and set(token.key) <= set("ivxl"))
 
 
 def _eponym(line: Line, match: Match) -> bool:
@@ -107,6 +115,10 @@ def _eponym(line: Line, match: Match) -> bool:
 def _place(line: Line, match: Match) -> bool:
     """True for "trip to Florence", "Florence and Rome", "the Paris flight"."""
     words, previous, following = lore(), line.before(match.first), line.after(match.last)
+    if previous is not None and previous.key == "of" and not line.possessive(match.last):
+        kind = line.before(match.first - 1)
+        if kind is not None and kind.titled and kind.key in _PLACES_OF:
+            return True  # "Isle of Lewis", "University of Lincoln"
     if match.key not in words.places or line.possessive(match.last):
         return False
     if following is not None and following.key in words.going and following.before == " ":

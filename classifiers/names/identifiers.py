@@ -15,11 +15,16 @@ _DATE = rf"(?:\d{{1,4}}[-/. ]{{1,2}}\d{{1,2}}[-/. ]{{1,2}}\d{{2,4}}|\d{{1,2}}(?:
 _SEP = r"[\s:.=#(_-]{0,4}"
 # \b before a trigger keeps every search linear: nothing is tried in the middle of a word.
 _BIRTH = re.compile(
-    rf"\b(?:d\.?\s?o\.?\s?b\.?|date of birth|birth ?date|born(?: on)?|birthday){_SEP}(?:(?:is|was|on){_SEP}){{0,2}}(?P<it>{_DATE}|\d{{8}}\b)",
+    rf"\b(?:d\.?\s?o\.?\s?b\.?|date of birth|birth ?date|born(?: on)?|birthday){_SEP}(?:(?:is|was|on|record|file|should|be|as|given|in|the|system|register){_SEP}){{0,4}}(?P<it>{_DATE}|\d{{8}}\b)",
     re.I,
 )
 _BARE_DATE = re.compile(
     r"[\s,(_-]{1,3}(?:b\.? ?)?(?P<it>\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d\d|(?:19|20)\d\d-\d\d-\d\d)\b", re.I
+)
+_BIRTH_LATER = re.compile(
+    r"\b(?:d\.?\s?o\.?\s?b\.?|date of birth|birth ?date)\b[^\d\n]{1,40}"
+    r"(?P<it>\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)?\d\d|(?:19|20)\d\d-\d\d-\d\d)\b",
+    re.I,
 )
 _UPN = re.compile(r"\b(?P<it>[A-HJ-NP-RT-Z]\d{12}|[A-HJ-NP-RT-Z]\d{11}[A-Z])\b", re.I)
 _UPN_LABELLED = re.compile(rf"\bupn(?: no\.?| number)?{_SEP}(?P<it>[a-z]?\d[\d ]{{6,14}}\d[a-z]?)\b", re.I)
@@ -30,7 +35,17 @@ _REFERENCE = re.compile(
     rf"(?: is)?{_SEP}(?P<it>\d{{4,6}}[a-z]?\d{{0,7}}[a-z]?|\d[\d ]{{6,11}}\d)\b",
     re.I,
 )
-_FURTHER = re.compile(r"(?:, ?| and | & |, and |/)(?P<it>\d{4,10}[a-z]?)\b(?![-/.:])", re.I)
+_FURTHER_DATE = re.compile(
+    rf"(?:, ?| and | or | & |/| ?-> ?| ?→ ?|,? (?:should be|not|now|instead of|vs?\.?) (?:the )?)(?P<it>{_DATE})",
+    re.I,
+)
+_FURTHER = re.compile(
+    r"(?:, ?| and | or | not | to | & |, and |/| should be | ?-> ?| ?→ ?)(?P<it>\d{4,10}[a-z]?)\b(?![-/.:])",
+    re.I,
+)
+
+
+_UNIVERSITIES = frozenset(("oxford", "cambridge", "durham", "oxbridge"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +64,11 @@ def identifiers(line: Line, names: Sequence[Identifier]) -> Iterator[Identifier]
     """Yield schools, birth dates and numbers; a bare date counts only right after a name."""
     text = line.text
     for found in _BIRTH.finditer(text):
+        birth: re.Match[str] | None = found
+        while birth is not None:
+            yield _of(birth, "birth_date", "[dob]", "birth date")
+            birth = _FURTHER_DATE.match(text, birth.end())
+    for found in _BIRTH_LATER.finditer(text):
         yield _of(found, "birth_date", "[dob]", "birth date")
     for name in names:
         date = _BARE_DATE.match(text, name.end)
@@ -187,6 +207,8 @@ def _is_institution(line: Line, first: int, last: int) -> bool:
     """Universities and the like stay: "King's College London", "Khan Academy"."""
     following = line.after(last)
     if following is not None and following.key in ("london", "of") and line.tokens[last - 1].key == "college":
+        return True
+    if line.tokens[last - 1].key == "college" and following is not None and following.key in _UNIVERSITIES:
         return True
     named = line.tokens[first].key in lore().not_schools
     return named and line.tokens[last - 1].key in ("college", "academy")

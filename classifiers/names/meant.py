@@ -113,6 +113,8 @@ def _surname_is_meant(line: Line, match: Match, word: bool) -> bool:
         return True
     if is_landmark(line, match):
         return False
+    if match.key in words.english and not line.capital(match.first) and not line.hushed and not match.typo:
+        return False  # "Robin, wren and blackbird"
     previous = line.before(match.first)
     if previous is not None and previous.key in words.royal and previous.titled:
         return False

@@ -59,7 +59,10 @@ def nearest(token: Token, roster: Roster) -> str | None:
 
 def close_enough(key: str, name: str) -> bool:
     """True when `key` may be `name` given that the other half of the full name fits."""
-    return len(name) > 2 and OSA.distance(key, name, score_cutoff=2) <= min(2, len(name) // 2)
+    if len(name) > 2 and OSA.distance(key, name, score_cutoff=2) <= min(2, len(name) // 2):
+        return True
+    clan, other = (one.replace("mac", "mc", 1) if one.startswith("mac") else one for one in (key, name))
+    return len(name) > 5 and _consonants(clan) == _consonants(other)
 
 
 def _worth_it(token: Token) -> bool:

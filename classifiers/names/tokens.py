@@ -116,7 +116,7 @@ def tokenise(text: str) -> list[Token]:
             if letters and unicodedata.category(character) != "Cf":
                 finish = offset + 1
             continue
-        if not plain[0].isalnum():
+        if not plain[0].isalnum() and not (letters and unicodedata.category(character) == "Mc"):
             close()
             continue
         digit = plain[0].isdigit()

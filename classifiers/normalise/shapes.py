@@ -41,6 +41,10 @@ _EMOJI_DIGITS = {
     "🖐": "5",
     "☝": "1",
     "✌": "2",
+    **dict(
+        zip("🕛🕐🕑🕒🕓🕔🕕🕖🕗🕘🕙🕚", ("0", *map(str, range(1, 12))), strict=True)
+    ),  # a clock shows no 0
+    "🎱": "8",
 }
 _INVISIBLE = frozenset("\u3164\u115f\u1160\uffa0\u17b4\u17b5\u180b\u180c\u180d\u034f\u061c")
 _BLANK = frozenset("\u2800\u1680")

@@ -27,6 +27,7 @@ _FOLDS = _Folds()
 _DISGUISES = _Disguises()
 # A few plain characters between odd ones are not worth a run of their own.
 _ODD = re.compile(r"[^\x00-\x7f](?:[\x00-\x7f]{0,8}[^\x00-\x7f])*")
+_ESCAPED = re.compile("%[0-9A-Fa-f]{2}|&[^;]{0,8};")
 _LINE_ENDS = str.maketrans("\r\x0b\x0c", "\n\n\n")
 _NUMBERS = array("i", range(1 << 15))
 """The first numbers, to be copied: offsets are counted for every character of every message."""
@@ -61,6 +62,17 @@ class View:
     def put_together(self, start: int, end: int) -> bool:
         """Whether a span of `text` only comes about in the reader's mind."""
         return self.glued is not None and 1 in self.glued[start:end]
+
+    def may_be_disguised(self) -> bool:
+        """Whether `disguised` can be true of any span; cheap, and so for the whole text at once."""
+        if self.glued is not None:
+            return True
+        if self.starts is None:
+            return False
+        source = self.source
+        if ("%" in source or "&" in source) and _ESCAPED.search(source) is not None:
+            return True
+        return any(_DISGUISES[char] for char in set(source) if not char.isascii())
 
     def disguised(self, start: int, end: int) -> bool:
         """Whether the source of a span of `text` hides behind look-alikes or invisible characters."""
@@ -98,11 +110,12 @@ def _copy(text: str, first: int, last: int, out: list[str], starts: array[int], 
     """Fold a run of ASCII in one go: every character stays one character."""
     run = text[first:last].lower()
     out.append(run.translate(_LINE_ENDS) if _has_old_line_ends(run) else run)
-    starts.extend(_count(first, last))
-    ends.extend(_count(first + 1, last + 1))
+    starts.extend(offsets(first, last))
+    ends.extend(offsets(first + 1, last + 1))
 
 
-def _count(first: int, last: int) -> array[int]:
+def offsets(first: int, last: int) -> array[int]:
+    """The numbers from first up to last, last left out."""
     return _NUMBERS[first:last] if last <= len(_NUMBERS) else array("i", range(first, last))
 
 
