@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from time import perf_counter
 
-from classifiers.conduct.cues import ConductCues
+from classifiers.conduct.detector import Conduct
 from classifiers.contact.detector import ContactDetails
 from classifiers.finding import Detector, Examination, Fault, Finding, KnownName, Layer, Passage, Scene
 from classifiers.names.matcher import NameMatcher
@@ -64,8 +64,9 @@ class Catalogue:
         Lists are read, matchers built and spaCy imported, which takes about a second. Never
         raises: a detector that fails here is a fault of the first message, where it counts.
         """
+        patient = Catalogue(self.detectors, math.inf, self._clock)
         for role in _WRITERS:
-            self(_ONE_OF_EACH, Scene(role, names=(_SOMEBODY,)))
+            patient(_ONE_OF_EACH, Scene(role, names=(_SOMEBODY,)))
 
     def _ask(
         self,
@@ -98,7 +99,7 @@ def standard() -> Catalogue:
         (
             ContactDetails(),
             NameMatcher(),
-            ConductCues(),
+            Conduct(),
         )
     )
 

@@ -48,17 +48,16 @@ class ConductCues:
         role = ROLES.get(scene.sender_role, scene.sender_role)
         chosen: dict[tuple[str, ...], list[int]] = {}
         return [
-            self._finding(passage, hit, weight)
+            finding_of(passage, hit, weight)
             for passage in passages
             if passage.layer in READ
             for weight in (QUOTED_WEIGHT if passage.layer is Layer.QUOTED else 1.0,)
-            for hit in _strongest(self._hits(passage.text, role, chosen))
+            for hit in strongest(self.hits(skim(passage.text, self._lexicon), role, chosen))
             if hit.score * weight >= LEAST
         ]
 
-    def _hits(self, text: str, role: str, chosen: dict[tuple[str, ...], list[int]]) -> Iterator[Hit]:
+    def hits(self, skimmed: Skimmed, role: str, chosen: dict[tuple[str, ...], list[int]]) -> Iterator[Hit]:
         """Yield the cues of a text. chosen: rows for sentences that this message said already."""
-        skimmed = skim(text, self._lexicon)
         read = 0
         for index, run in enumerate(skimmed.runs):
             rows = chosen.get(run.texts)
@@ -88,22 +87,24 @@ class ConductCues:
                 score = min(1.0, cue.score * reading.factor)
                 yield Hit(cue, place.start, place.end, score, reading.stance, evasive)
 
-    def _finding(self, passage: Passage, hit: Hit, weight: float) -> Finding:
-        start, end = passage.source_span(hit.start, hit.end)
-        return Finding(
-            kind=Kind.CONDUCT,
-            category=hit.cue.category,
-            layer=passage.layer,
-            start=start,
-            end=end,
-            score=round(hit.score * weight, 3),
-            part=passage.part,
-            stance=hit.stance,
-            evasive=hit.evasive,
-            evidence=(hit.cue.says,),
-            detector=self.name,
-            version=self.version,
-        )
+
+def finding_of(passage: Passage, hit: Hit, weight: float) -> Finding:
+    """A cue as a finding. weight: what the layer it stands in counts."""
+    start, end = passage.source_span(hit.start, hit.end)
+    return Finding(
+        kind=Kind.CONDUCT,
+        category=hit.cue.category,
+        layer=passage.layer,
+        start=start,
+        end=end,
+        score=round(hit.score * weight, 3),
+        part=passage.part,
+        stance=hit.stance,
+        evasive=hit.evasive,
+        evidence=(hit.cue.says,),
+        detector=ConductCues.name,
+        version=ConductCues.version,
+    )
 
 
 def _too_much(sentence: Sentence) -> Hit:
@@ -112,7 +113,7 @@ def _too_much(sentence: Sentence) -> Hit:
     return Hit(cue, sentence.words[0].start, sentence.words[-1].end, cue.score, Stance.MENTION, evasive=False)
 
 
-def _strongest(hits: Iterator[Hit]) -> list[Hit]:
+def strongest(hits: Iterator[Hit]) -> list[Hit]:
     """Keep the strongest of overlapping hits of one category, in reading order."""
     kept: list[Hit] = []
     for hit in sorted(hits, key=lambda one: (-one.score, one.start - one.end)):

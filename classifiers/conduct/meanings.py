@@ -70,7 +70,7 @@ def _contraction(piece: str, known: Lexicon) -> Iterator[str]:
 
 def _guessed(piece: str, known: Lexicon) -> Meaning:
     """The words behind leet, drawn-out letters or missing spaces; "_" when there are none."""
-    for candidate in _candidates(piece):
+    for candidate in candidates(piece):
         if candidate in known.vocabulary or candidate in known.spelling:
             drawn_out = candidate.isalpha() and piece.isalpha()
             return Meaning(tuple(known.plain([candidate])), evasive=not drawn_out)
@@ -78,7 +78,8 @@ def _guessed(piece: str, known: Lexicon) -> Meaning:
     return Meaning(divided, evasive=True) if divided else Meaning(("_",))
 
 
-def _candidates(piece: str) -> Iterator[str]:
+def candidates(piece: str) -> Iterator[str]:
+    """Yield what a piece may stand for behind leet and drawn-out letters."""
     if not piece.isalpha() and any(c.isalpha() for c in piece):
         for table in _LEET:
             yield piece.translate(table)
