@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from gateway.decide.rules.addressed_directly import addressed_directly
 from gateway.decide.rules.concerning_conduct import concerning_conduct
 from gateway.decide.rules.contact_details import contact_details
 from gateway.decide.rules.disclosure_before_copy import disclosure_before_copy
@@ -11,6 +12,7 @@ from gateway.decide.rules.fail_closed import fail_closed
 from gateway.decide.rules.guardian_copied import guardian_copied
 from gateway.decide.rules.imminent_harm import imminent_harm
 from gateway.decide.rules.known_parties import known_parties
+from gateway.decide.rules.pair_trajectory import pair_trajectory
 from gateway.decide.rules.sender_verified import sender_verified
 from gateway.decide.rules.subject_initials import subject_initials
 from gateway.decide.rules.unchecked_attachment import unchecked_attachment
@@ -39,12 +41,14 @@ Rule = Callable[[Message, RuleTerms], Ruling]
 RULES: tuple[tuple[str, Rule], ...] = (
     ("known_parties", known_parties),
     ("sender_verified", sender_verified),
+    ("addressed_directly", addressed_directly),
     ("imminent_harm", imminent_harm),
     ("disclosure_before_copy", disclosure_before_copy),
     ("guardian_copied", guardian_copied),
     ("subject_initials", subject_initials),
     ("contact_details", contact_details),
     ("concerning_conduct", concerning_conduct),
+    ("pair_trajectory", pair_trajectory),
     ("unchecked_attachment", unchecked_attachment),
     ("unreadable", unreadable),
     ("fail_closed", fail_closed),

@@ -56,6 +56,8 @@ class Dispatch:
     fence: rises with every claim; settling with an old fence changes nothing.
     tries: claims so far, this one included.
     policy_version, sha256: from the verdict; without them nothing is sent.
+    released: a person let it through.
+    covered: of a copy that waits for guardians, who has had theirs or wrote the message; else None.
     """
 
     id: int
@@ -74,3 +76,5 @@ class Dispatch:
     tries: int
     first_try_at: datetime
     directory_version: int
+    released: bool = False
+    covered: frozenset[str] | None = None

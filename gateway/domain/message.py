@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from classifiers.finding import Fault, Finding, Passage
+from gateway.domain.course import Course
 from gateway.domain.pair import Circle
 from gateway.domain.people import Role
 
@@ -102,13 +103,27 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """An earlier mail of the same pair, which each of its people knows under another Message-ID.
+
+    original: the one its sender gave it, "" when it had none. holders: who was sent a copy.
+    """
+
+    message_id: str
+    sender_id: str
+    original: str = field(repr=False)
+    holders: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What a message says, read one way.
 
     passages: every text anybody could read in it.
     parts: the leaves that a delivered copy is built from.
     form_faults: why it could not be read safely; empty when it could.
-    authors: addresses of the From header, lower-case.
+    authors, addressees: addresses of the From header, and of To, Cc and Bcc, lower-case.
+    thread: the earlier mails that it names, as far as they are known; filled in after reading.
     """
 
     passages: tuple[Passage, ...] = field(default=(), repr=False)
@@ -119,8 +134,10 @@ class Reading:
     references: tuple[str, ...] = field(default=(), repr=False)
     sent_at: datetime | None = None
     authors: tuple[str, ...] = field(default=(), repr=False)
+    addressees: tuple[str, ...] = field(default=(), repr=False)
     auto_submitted: bool = False
     form_faults: tuple[str, ...] = ()
+    thread: tuple[Earlier, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +149,7 @@ class Message:
     reading: Reading
     findings: tuple[Finding, ...] = ()
     faults: tuple[Fault, ...] = ()
+    course: Course | None = None
 
     @property
     def sender_role(self) -> Role:
@@ -161,5 +179,8 @@ def new_id(now: datetime) -> str:
 
 def new_reference() -> str:
     """Return the short reference given to a sender, such as "M-7KQ2-9XDT" (39 random bits)."""
-    letters = [secrets.choice(REFERENCE_ALPHABET) for _ in range(8)]
-    return f"M-{''.join(letters[:4])}-{''.join(letters[4:])}"
+    number, letters = secrets.randbelow(len(REFERENCE_ALPHABET) ** 8), ""
+    for _ in range(8):
+        number, letter = divmod(number, len(REFERENCE_ALPHABET))
+        letters += REFERENCE_ALPHABET[letter]
+    return f"M-{letters[:4]}-{letters[4:]}"

@@ -32,6 +32,7 @@ class Circle:
     aliases: this pair's live aliases, by person id.
     neighbours: other people whose names may turn up (the tutor's other pupils and theirs).
     allowed: canonical values that may stand in a message.
+    failing: guardians whose address gave back what was sent to it; nobody knows how to reach them.
     version: the directory's version this was read at.
     """
 
@@ -43,6 +44,7 @@ class Circle:
     neighbours: tuple[Person, ...] = field(default=(), repr=False)
     allowed: frozenset[str] = field(default=frozenset(), repr=False)
     version: int = 0
+    failing: frozenset[str] = frozenset()
 
     @property
     def tutor(self) -> Person:

@@ -7,7 +7,7 @@ from gateway.decide.rules.disclosure_before_copy import DISCLOSURE, REPORT
 from gateway.decide.rules.imminent_harm import CATEGORIES as HARM
 from gateway.domain.message import Message
 from gateway.domain.policy import RuleTerms
-from gateway.domain.verdict import Hold, Pass, Ruling
+from gateway.domain.verdict import Hold, Lane, Pass, Ruling
 
 OWN_RULES = HARM | {DISCLOSURE, REPORT}
 OFF_PLATFORM = "off_platform"
@@ -17,11 +17,16 @@ CONTACT_FOUND = 0.5
 def concerning_conduct(message: Message, terms: RuleTerms) -> Ruling:
     """Hold a message with one clear sign, or with two weak ones of different kinds.
 
-    Parameters: act_at, together_at (scores). It flags to people and never punishes.
+    Parameters: act_at, together_at (scores); leave_out, categories that this organisation does
+    not ask after; to_safeguarding_lead, those that only the lead sees. It flags to people and
+    never punishes.
     """
     act_at = float(str(terms.parameters.get("act_at", 0.7)))
     together_at = float(str(terms.parameters.get("together_at", 0.4)))
-    signs = tuple(f for f in message.findings if _is_sign(f) and f.score >= together_at)
+    left_out = _named(terms, "leave_out")
+    signs = tuple(
+        f for f in message.findings if _is_sign(f) and f.score >= together_at and f.category not in left_out
+    )
     if _names_a_contact(message):
         # The way out of the platform is then the matter of contact_details, which tells the sender.
         signs = tuple(f for f in signs if f.category != OFF_PLATFORM)
@@ -29,7 +34,16 @@ def concerning_conduct(message: Message, terms: RuleTerms) -> Ruling:
     if not clear and len({f.category for f in signs}) < 2:
         return Pass()
     words = ", ".join(sorted({f.category.replace("_", " ") for f in signs}))
-    return Hold(terms.lane, terms.severity, f"signs of concern: {words}", signs)
+    for_lead = not _named(terms, "to_safeguarding_lead").isdisjoint(
+        f.category for f in signs if f.score >= act_at
+    )
+    lane = Lane.SEALED if for_lead else terms.lane
+    return Hold(lane, terms.severity, f"signs of concern: {words}", signs)
+
+
+def _named(terms: RuleTerms, parameter: str) -> frozenset[str]:
+    held = terms.parameters.get(parameter, ())
+    return frozenset(map(str, held)) if isinstance(held, list | tuple) else frozenset()
 
 
 def _is_sign(finding: Finding) -> bool:

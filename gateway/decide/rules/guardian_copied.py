@@ -22,6 +22,8 @@ def guardian_copied(message: Message, terms: RuleTerms) -> Ruling:
     if any(not guardian.mailboxes for guardian in required):
         return Hold(Lane.DELIVERY, Severity.MEDIUM, "a guardian who must be copied has no mailbox")
     present = {message.envelope.sender_id, *message.envelope.recipient_ids}
+    if any(one.id in message.circle.failing for one in required if one.id != message.envelope.sender_id):
+        return Hold(Lane.DELIVERY, Severity.HIGH, "the address of a guardian who must be copied fails")
     missing = tuple(guardian for guardian in required if guardian.id not in present)
     if not missing:
         return Pass()
