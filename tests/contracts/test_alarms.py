@@ -31,6 +31,9 @@ class Told:
     async def sender_told(self, organisation_id, case_id):
         raise AssertionError("nothing was returned")
 
+    async def writer_warned(self, organisation_id, case_id):
+        raise AssertionError("nobody wrote to a private address")
+
 
 def jobs(store):
     with store.engine.connect() as connection:
@@ -68,7 +71,7 @@ def test_the_worker_escalates_an_overdue_case_and_stops_when_asked(family_store)
     tells = Told()
 
     async def until_rung():
-        context = Context(family_store.docket, tells)
+        context = Context(family_store.docket, tells, family_store.ledger)
         await asyncio.wait_for(run_worker(conninfo(family_store.url), context, tells.all), 30)
 
     asyncio.run(until_rung())

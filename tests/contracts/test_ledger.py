@@ -287,3 +287,15 @@ def test_the_time_of_receipt_keeps_its_instant(family_store):
     one = arrival(at=NOW)
     keep(family_store, one)
     assert family_store.docket.arrival("demo", one.envelope.id).envelope.received_at == NOW
+
+
+def test_what_the_pair_remembered_goes_after_a_day(family_store, monkeypatch):
+    monkeypatch.setattr("gateway.store.ledger.FORGET_STEP", 2)
+    now = datetime.now(UTC)
+    for ago in (72, 48, 30, 25, 23, 1):
+        one = arrival(at=now - timedelta(hours=ago))
+        keep(family_store, one, passed(one, fragment=f"{ago} hours ago"))
+    assert family_store.ledger.forget(now) == 4
+    assert len(rows(family_store, schema.fragment)) == 2
+    assert family_store.ledger.forget(now) == 0
+    assert family_store.ledger.priors([(PAIR, "tara")])[PAIR, "tara"] == ("23 hours ago", "1 hours ago")

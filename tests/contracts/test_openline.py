@@ -23,6 +23,17 @@ def test_it_keeps_its_connection(line):
     assert who(line) == who(line)
 
 
+def test_a_look_up_is_planned_once_and_goes_by_index_however_small_its_table_was(line):
+    line.run(lambda connection: driver_of(connection).execute("CREATE TABLE few (id int PRIMARY KEY)"))
+    look_up = "SELECT id FROM few WHERE id = ANY(%(ids)s::int[])"
+    for number in range(20):
+        line.ask(look_up, {"ids": [number]})
+    plans = "SELECT custom_plans AS made FROM pg_prepared_statements WHERE statement LIKE %(this)s"
+    assert [row.made for row in line.ask(plans, {"this": "SELECT id FROM few %"})] == [0]
+    explained = line.ask(f"EXPLAIN {look_up}", {"ids": [1]})
+    assert "Index" in explained[0][0]
+
+
 def test_a_connection_that_was_cut_off_is_replaced_and_the_work_done_again(line, postgres_url):
     first = who(line)
     with psycopg.connect(conninfo(postgres_url), autocommit=True) as server:

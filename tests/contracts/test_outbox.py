@@ -11,6 +11,8 @@ from gateway.domain.case import Action, Decision
 from gateway.domain.message import Channel
 from gateway.ports import CaseFilter, Settlement
 from gateway.store import schema
+from gateway.store.openline import OpenLine
+from gateway.store.outbox import CLAIM
 from tests.fakes.sql import NOW, arrival, copies, home_circle, passed
 
 LATER = NOW + timedelta(minutes=3)  # beyond a lease
@@ -34,6 +36,14 @@ def sent(dispatch, at=NOW):
 
 def given_up(dispatch, code=550):
     return Settlement(dispatch, sent=False, at=NOW, code=code, because="ruth@family.test does not exist")
+
+
+def test_a_claim_goes_by_index_also_for_copies_that_waited_for_a_guardian(family_store):
+    line = OpenLine(family_store.engine)
+    plan = line.ask(f"EXPLAIN {CLAIM}", {"limit": 64, "now": NOW, "until": LATER})
+    line.close()
+    assert "Index Scan using dispatch_due" in str(plan)
+    assert "Seq Scan" not in str(plan)
 
 
 def test_a_claimed_copy_carries_the_exact_bytes_and_where_they_go(family_store):

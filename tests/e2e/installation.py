@@ -104,13 +104,14 @@ class Installation:
     environment: dict[str, str]
     ports: dict[str, int]
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    program: str = "gateway"  # the module that is run
 
     def start(self, *names: str) -> None:
         """Start processes and wait until they answer."""
         for name in names:
             log = (self.home / f"{name}.log").open("ab")
             self.processes[name] = subprocess.Popen(
-                [sys.executable, "-m", "gateway", name],
+                [sys.executable, "-m", self.program, name],
                 env=self.environment,
                 stdout=log,
                 stderr=log,

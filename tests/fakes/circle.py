@@ -92,6 +92,7 @@ def policy(**parameters: dict[str, object]) -> Policy:
     names = [
         "known_parties",
         "sender_verified",
+        "addressed_directly",
         "imminent_harm",
         "disclosure_before_copy",
         "guardian_copied",

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from gateway.channels.email.certificate import ensure_certificate, tls_context
 from gateway.channels.email.limits import Limits
+from gateway.channels.email.receive import LOOPBACK
 from gateway.channels.email.server import MailServer, start_mx, start_submission
 from tests.fakes.directory import PASSWORD, FakeDirectory, demo_directory
 from tests.fakes.office import FakeOffice
@@ -48,13 +49,24 @@ class Loop:
 class Gateway:
     """Both servers with a fake office and directory behind them."""
 
-    def __init__(self, loop: Loop, folder: Path, limits: Limits, **more: Any) -> None:
+    def __init__(
+        self,
+        loop: Loop,
+        folder: Path,
+        limits: Limits,
+        neighbours: tuple[str, ...] = LOOPBACK,
+        balancers: tuple[str, ...] = (),
+        **more: Any,
+    ) -> None:
         self.loop, self.directory, self.office = loop, demo_directory(), FakeOffice()
         context = tls_context(*ensure_certificate(folder, "relay.test"))
-        common = {"hostname": "relay.test", "tls": context, "limits": limits}
+        common = {"hostname": "relay.test", "tls": context, "limits": limits, "balancers": balancers}
+        common["neighbours"] = neighbours
         self.has_room = True
         self.submission: MailServer = loop.run(
-            start_submission(self.office, self.directory, has_room=lambda: self.has_room, **common)
+            start_submission(
+                self.office, self.directory, has_room=lambda: self.has_room, tls_port=0, **common
+            )
         )
         mx = {"authserv_id": AUTHSERV_ID, "has_room": lambda: self.has_room, **common, **more}
         self.mx: MailServer = loop.run(start_mx(self.office, self.directory, **mx))
