@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import uvloop
 
 from gateway import errors
 from gateway.channels.email.limits import Limits
@@ -31,7 +32,9 @@ def unescaped(text: str) -> bytes:
 def settings_of(lines: list[str]) -> tuple[dict[str, str], list[str]]:
     settings: dict[str, str] = {}
     rest = [line for line in lines if line and not line.startswith("#")]
-    while rest and (found := re.fullmatch(r"(service|limits|office|directory|room): (.*)", rest[0])):
+    while rest and (
+        found := re.fullmatch(r"(service|limits|office|directory|room|neighbours|balancers): (.*)", rest[0])
+    ):
         settings[found[1]] = found[2]
         rest.pop(0)
     return settings, rest
@@ -63,6 +66,17 @@ def arrange(gateway: Gateway, settings: dict[str, str]) -> None:
         gateway.directory.close(rest)
     elif word == "broken":
         gateway.directory.broken = errors.StoreUnavailable("The database does not answer.")
+
+
+def listed(settings: dict[str, str]) -> dict[str, tuple[str, ...]]:
+    given = {name: settings[name] for name in ("neighbours", "balancers") if name in settings}
+    return {name: () if text == "none" else tuple(text.split()) for name, text in given.items()}
+
+
+def port_of(gateway: Gateway, service: str) -> int:
+    if service == "submissions":
+        return gateway.submission.tls_port
+    return {"mx": gateway.mx, "submission": gateway.submission}[service].port
 
 
 class Player:
@@ -131,10 +145,10 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.mark.parametrize("file", DIALOGUES, ids=lambda file: file.stem)
 def test_the_dialogue_goes_as_written(file: Path, certificates: Path) -> None:
     settings, lines = settings_of(file.read_text("utf-8").splitlines())
-    with running(certificates, limits_of(settings.get("limits", ""))) as gateway:
+    limits, loop = limits_of(settings.get("limits", "")), uvloop.new_event_loop()  # as in production
+    with running(certificates, limits, loop, **listed(settings)) as gateway:
         arrange(gateway, settings)
-        server = gateway.mx if settings["service"] == "mx" else gateway.submission
-        with Client(server.port) as client:
+        with Client(port_of(gateway, settings["service"])) as client:
             player = Player(gateway, client)
             for number, line in enumerate(lines, 1):
                 try:
@@ -144,5 +158,5 @@ def test_the_dialogue_goes_as_written(file: Path, certificates: Path) -> None:
 
 
 def test_there_are_dialogues_and_each_says_why_it_exists() -> None:
-    assert len(DIALOGUES) >= 25
+    assert len(DIALOGUES) >= 60
     assert all(file.read_text("utf-8").startswith("# ") for file in DIALOGUES)

@@ -9,11 +9,12 @@ from email.message import EmailMessage
 import pytest
 
 from gateway.channels.email.compose import compose, leaks
-from gateway.channels.email.parse import read
+from gateway.channels.email.parse import CIRCLES, read
 from tests.fakes.circle import TARA, circle, envelope
 from tests.mail.clients import ordinary
+from tests.mail.structures import structures
 
-MAILS = ordinary()
+MAILS = {**ordinary(), **structures()}
 
 
 def delivered(raw: bytes) -> EmailMessage:
@@ -22,7 +23,8 @@ def delivered(raw: bytes) -> EmailMessage:
     content = compose(reading, envelope("ruth", ("tara",)), circle(), (TARA,), TARA)
     assert leaks(content, circle(), TARA) == ()
     assert all(len(line) <= 998 and not {10, 13, 0} & set(line) for line in content.split(b"\r\n"))
-    assert read(content).form_faults == ()
+    # What leaves can be read again without a doubt, and is known should it come back.
+    assert read(content).form_faults == (CIRCLES,)
     message = email.message_from_bytes(content, policy=email.policy.default)
     assert isinstance(message, EmailMessage)
     assert not any(part.defects for part in message.walk())
@@ -30,7 +32,7 @@ def delivered(raw: bytes) -> EmailMessage:
 
 
 def test_there_are_enough_of_them() -> None:
-    assert len(set(MAILS.values())) == len(MAILS) >= 60
+    assert len(set(MAILS.values())) == len(MAILS) >= 110
 
 
 @pytest.mark.parametrize("name", MAILS)
@@ -74,3 +76,29 @@ def test_winmail_is_unpacked() -> None:
 def test_a_visiting_card_is_removed_visibly() -> None:
     message = delivered(MAILS["a visiting card"])
     assert "[A visiting card was removed here.]" in str(message.get_content())
+
+
+def test_what_a_careless_system_says_wrongly_is_read_as_it_meant() -> None:
+    for name in (
+        "a system that says ASCII and writes UTF-8",
+        "a system that says nothing and writes Windows letters",
+    ):
+        assert "Thanks for the lesson – the café worksheet" in str(delivered(MAILS[name]).get_content())
+
+
+def test_a_mail_attached_comes_out_as_a_text_and_its_words_are_kept() -> None:
+    for name in (
+        "Gmail: forwarded as a file",
+        "Outlook: a mail attached",
+        "Outlook on the web: a mail attached",
+    ):
+        (within,) = delivered(MAILS[name]).iter_attachments()
+        assert "please come" in within.get_content()
+
+
+def test_files_between_texts_all_come_out() -> None:
+    parts = [
+        part.get_content_type() for part in delivered(MAILS["Apple Mail: text, photo, text, photo"]).walk()
+    ]
+    assert parts.count("image/jpeg") == 2
+    assert "Two" in str(delivered(MAILS["Apple Mail: text, photo, text, photo"]))
