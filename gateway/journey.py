@@ -41,7 +41,8 @@ from gateway.domain.verdict import (
 )
 from gateway.errors import Forbidden, GatewayError, ReaderFailed, Stale
 from gateway.moderate.briefing import Briefing
-from gateway.moderate.screening import scene_of
+from gateway.moderate.screening import examine, scene_of
+from gateway.moderate.trajectory import course, signals_of
 from gateway.ports import (
     Brief,
     Clock,
@@ -84,9 +85,19 @@ def judge(brief: Brief, tools: Tools) -> Judgement:
     """Read, judge, decide and compose one message. Pure; raises nothing for bad input."""
     arrival = brief.arrival
     reading = tools.read[arrival.envelope.channel](arrival.raw)
+    if brief.thread:
+        reading = replace(reading, thread=brief.thread)
     scene = scene_of(arrival.envelope, brief.circle, brief.prior)
-    examination = tools.screen(reading.passages, scene)
-    message = Message(arrival.envelope, brief.circle, reading, examination.findings, examination.faults)
+    examination = examine(reading.passages, scene, tools.screen)
+    signals = signals_of(arrival.envelope, brief.circle, examination.findings)
+    message = Message(
+        arrival.envelope,
+        brief.circle,
+        reading,
+        examination.findings,
+        examination.faults,
+        course(brief.trajectory, signals),
+    )
     verdict = decide(message, brief.policy)
     if brief.changes is not None:
         verdict = replace(verdict, outcome=Outcome.AMEND, changes=brief.changes)
@@ -102,6 +113,7 @@ def judge(brief: Brief, tools: Tools) -> Judgement:
         fragment=_fragment(reading),
         form_faults=reading.form_faults,
         text=text,
+        signals=signals,
     )
 
 
@@ -226,26 +238,30 @@ class Journey:
             return ()
         arrival = self._docket.arrival(organisation_id, case.message_id)
         brief = self._briefing.prepare(arrival).result()
-        changes = self._changes(organisation_id, case, decision, arrival)
+        changes = self._changes(organisation_id, case, decision, brief)
         judgement = self._readers.judge(replace(brief, changes=changes)).result()
         if not judgement.copies:
             raise Forbidden("This message cannot be released as it stands; return or reject it.")
         return judgement.copies
 
     def _changes(
-        self, organisation_id: str, case: Case, decision: Decision, arrival: Arrival
+        self, organisation_id: str, case: Case, decision: Decision, brief: Brief
     ) -> tuple[Change, ...]:
-        """The rules' own amendments, and the moderator's redactions on top.
+        """The rules' own amendments, the copies that guardians must have, and the moderator's redactions.
 
-        From the sealed lane nothing is copied: whoever is told is a person's decision (DFT-01).
+        What was ever sealed is copied to nobody: whoever is told is a person's decision (DFT-01).
         """
-        kept = self._docket.verdict(organisation_id, case.message_id).changes
-        if case.lane is Lane.SEALED:
-            kept = tuple(change for change in kept if not isinstance(change, AddRecipient))
+        verdict = self._docket.verdict(organisation_id, case.message_id)
+        if case.lane is Lane.SEALED or _was_sealed(verdict):
+            kept: tuple[Change, ...] = tuple(
+                change for change in verdict.changes if not isinstance(change, AddRecipient)
+            )
+        else:
+            kept = tuple(dict.fromkeys((*verdict.changes, *_guardians_left_out(brief))))
         if decision.action is Action.RELEASE:
             return kept
         findings = self._docket.findings(organisation_id, case.message_id)
-        return together(kept, redactions(_chosen(findings, decision), self._read(arrival)))
+        return together(kept, redactions(_chosen(findings, decision), self._read(brief.arrival)))
 
     def _read(self, arrival: Arrival) -> Reading:
         try:
@@ -283,6 +299,19 @@ def _unread(brief: Brief, because: str) -> Judgement:
         original_message_id="",
         form_faults=("it could not be read within the limits",),
     )
+
+
+def _was_sealed(verdict: Verdict) -> bool:
+    return any(isinstance(one.ruling, Hold) and one.ruling.lane is Lane.SEALED for one in verdict.ruled)
+
+
+def _guardians_left_out(brief: Brief) -> tuple[AddRecipient, ...]:
+    """Who must have a copy of contact with the pupil, also where a rule held it instead of adding them."""
+    envelope, circle = brief.arrival.envelope, brief.circle
+    present = {envelope.sender_id, *envelope.recipient_ids}
+    if circle.pair.pupil_id not in present:
+        return ()
+    return tuple(AddRecipient(one.id) for one in circle.required_guardians if one.id not in present)
 
 
 def _chosen(findings: tuple[Finding, ...], decision: Decision) -> tuple[Finding, ...]:

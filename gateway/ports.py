@@ -11,8 +11,9 @@ from typing import Protocol
 from classifiers.finding import Examination, Fault, Finding, Passage, Scene
 from gateway.domain.alias import Alias
 from gateway.domain.case import Case, Decision
+from gateway.domain.course import Signals, Trajectory
 from gateway.domain.dispatch import Copy, Dispatch
-from gateway.domain.message import Arrival, Envelope, Reading
+from gateway.domain.message import Arrival, Earlier, Envelope, Reading
 from gateway.domain.pair import Circle
 from gateway.domain.people import Organisation, Person
 from gateway.domain.policy import Policy
@@ -27,6 +28,8 @@ class Brief:
 
     prior: the sender's recent short messages in this pair, oldest first.
     changes: None to judge; a moderator's changes to compose a release without judging.
+    thread: the earlier mails of the pair that the message names.
+    trajectory: where the pair was heading before this message.
     """
 
     arrival: Arrival
@@ -34,6 +37,8 @@ class Brief:
     policy: Policy
     prior: tuple[str, ...] = field(default=(), repr=False)
     changes: tuple[Change, ...] | None = field(default=None, repr=False)
+    thread: tuple[Earlier, ...] = field(default=(), repr=False)
+    trajectory: Trajectory = field(default_factory=Trajectory, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,7 @@ class Judgement:
     fingerprint: of the arrival, worked out here to spare the event loop.
     fragment: the message's own short text for the pair's memory, "" when it is long.
     text: the text a platform may show, amended; None for e-mail and when nothing may leave.
+    signals: what it adds to the pair's trajectory, None when it was not read.
     """
 
     verdict: Verdict
@@ -56,6 +62,7 @@ class Judgement:
     fragment: str = field(default="", repr=False)
     form_faults: tuple[str, ...] = ()
     text: str | None = field(default=None, repr=False)
+    signals: Signals | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +173,17 @@ class Ledger(Protocol):
 
         Whoever wrote none is left out.
         """
+        ...
+
+    def earlier(self, asked: Sequence[tuple[str, tuple[str, ...]]]) -> dict[str, tuple[Earlier, ...]]:
+        """The mails that message ids name, by pair id: `asked` holds pair ids with such ids.
+
+        An id means nothing in another pair than its own.
+        """
+        ...
+
+    def trajectories(self, pair_ids: Sequence[str]) -> dict[str, Trajectory]:
+        """Where each pair is heading; a pair that wrote nothing yet is left out."""
         ...
 
     def keyed(self, organisation_id: str, idempotency_key: str) -> tuple[str, Receipt] | None:
@@ -284,6 +302,15 @@ class Outbox(Protocol):
 
         A settlement whose fence is old changes nothing. A given-up copy opens a case in the
         delivery lane in the same transaction; if it was required, its pupil copies are STOPPED.
+        A guardian whose copy was given up is one whose address fails: see `Circle.failing`.
+        """
+        ...
+
+    def bounced(self, bounce: Bounce) -> None:
+        """Write what a report says of a copy; the same report again changes nothing.
+
+        A final one is as a given-up copy: FAILED, a case, pupil copies STOPPED, the guardian's
+        address failing. Any other is a record entry. A copy that is no longer known is passed over.
         """
         ...
 
@@ -294,7 +321,7 @@ class Settlement:
 
     sent: the next hop answered 250.
     retry_at: when to try again; None with `sent` False means given up: a case is opened.
-    stopped: not tried, because the world changed (see `because`); a case is opened.
+    stopped: not tried, because the world changed or the bytes did (see `because`); a case is opened.
     code: the next hop's SMTP code, 0 when there was none.
     because: our words for the record.
     """
@@ -309,11 +336,29 @@ class Settlement:
 
 
 @dataclass(frozen=True, slots=True)
+class Bounce:
+    """What a later report says of a copy that a next hop had taken.
+
+    status: an enhanced code such as "5.1.1", "" when none was given.
+    final: it will not arrive; otherwise it is late and still being tried.
+    """
+
+    dispatch_id: int
+    status: str
+    final: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SendAnswer:
-    """The next hop's answer. code: 250 accepted, 4xx later, 5xx never, 0 no answer."""
+    """The next hop's answer. code: 250 accepted, 4xx later, 5xx never, 0 no answer.
+
+    asked: False when the copy was not fit to be offered, so that nobody refused anything.
+    """
 
     code: int
     because: str = ""
+    asked: bool = True
 
 
 class Send(Protocol):

@@ -24,7 +24,10 @@ class Settings:
     """What a run needs to know about its place; config/gateway.toml says what each is for.
 
     home: absolute. database_url: empty for the database the gateway starts itself.
-    smarthost: host and port. trusted_neighbours: networks in CIDR form.
+    smarthost: host and port. trusted_neighbours, proxy_neighbours: networks in CIDR form.
+    submissions_port: 0 for none. mails_…: 0 for no limit.
+    clamav: host and port, a socket's path, or None.
+    sender_check: header or dns. name_servers: IP addresses and ports; none for the machine's own.
     tls_cert, tls_key: None for the pair that `gateway init` made under `home`.
     readers: processes, at least 1. public_url: without a slash at its end.
     mailboxes: Maildirs to show on an open page, for the demo; None anywhere else.
@@ -35,12 +38,18 @@ class Settings:
     hostname: str
     bind: str
     submission_port: int
+    submissions_port: int
     mx_port: int
     web_port: int
     public_url: str
     smarthost: tuple[str, int]
+    smarthost_tls: str
     authserv_id: str
     trusted_neighbours: tuple[str, ...]
+    proxy_neighbours: tuple[str, ...]
+    clamav: tuple[str, int] | Path | None
+    sender_check: str
+    name_servers: tuple[tuple[str, int], ...]
     tls_cert: Path | None
     tls_key: Path | None
     readers: int
@@ -52,6 +61,10 @@ class Settings:
     recipient_limit: int
     idle_timeout_s: float
     session_timeout_s: float
+    mails_per_minute: int
+    mails_per_hour: int
+    mails_per_minute_per_address: int
+    mails_per_hour_per_address: int
     log_level: str
     mailboxes: Path | None
 
@@ -145,6 +158,8 @@ def _settled(value: dict[str, object]) -> Settings:
     ports = [settings.submission_port, settings.mx_port, settings.web_port]
     if len(set(ports)) < len(ports):
         raise SettingsError("submission_port, mx_port and web_port must be three different ports.")
+    if settings.submissions_port in ports:
+        raise SettingsError("submissions_port must be a port of its own, or 0 for none.")
     return settings
 
 
@@ -212,6 +227,16 @@ def _host_port(given: Given) -> tuple[str, int]:
     return bare, int(port)
 
 
+def _scanner(given: Given) -> tuple[str, int] | Path | None:
+    text = _text(given)
+    if text.startswith("/"):
+        return Path(text)
+    try:
+        return _host_port(given) if text else None
+    except SettingsError:
+        raise _wrong(given, "write host:port, such as 127.0.0.1:3310, or the path of a socket.") from None
+
+
 def _networks(given: Given) -> tuple[str, ...]:
     value = given.value.replace(",", " ").split() if isinstance(given.value, str) else given.value
     try:
@@ -220,6 +245,28 @@ def _networks(given: Given) -> tuple[str, ...]:
         return tuple(str(ipaddress.ip_network(one, strict=False)) for one in value)
     except ValueError:
         raise _wrong(given, 'write networks such as "127.0.0.0/8", separated by commas.') from None
+
+
+def _name_servers(given: Given) -> tuple[tuple[str, int], ...]:
+    value = given.value.replace(",", " ").split() if isinstance(given.value, str) else given.value
+    try:
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise ValueError
+        return tuple(_server(one) for one in value)
+    except ValueError:
+        raise _wrong(given, 'write IP addresses such as "192.0.2.53" or "192.0.2.53:5353".') from None
+
+
+def _server(text: str) -> tuple[str, int]:
+    """An IP address with or without a port. Raises ValueError."""
+    try:
+        return str(ipaddress.ip_address(text)), 53
+    except ValueError:
+        host, port = text.rsplit(":", 1)
+        address = ipaddress.ip_address(host.removeprefix("[").removesuffix("]"))
+        if not port.isdecimal() or not 1 <= int(port) <= 65535:
+            raise
+        return str(address), int(port)
 
 
 def _database(given: Given) -> str:
@@ -237,16 +284,19 @@ def _url(given: Given) -> str:
     return text.rstrip("/")
 
 
-def _level(given: Given) -> str:
-    text = _text(given).lower()
-    levels = ("debug", "info", "warning", "error")
-    if text not in levels:
-        raise _wrong(given, f"'{text}' is no log level ({nearest(text, levels)})")
-    return text
+def _one_of(*words: str) -> Callable[[Given], str]:
+    def read_word(given: Given) -> str:
+        text = _text(given).lower()
+        if text not in words:
+            raise _wrong(given, f"'{text}' is not one of its values ({nearest(text, words)})")
+        return text
+
+    return read_word
 
 
 _PORT = _number(1, 65535, whole=True)
 _COUNT = _number(1, 100_000, whole=True)
+_COUNT_OR_NONE = _number(0, 1_000_000, whole=True)
 _SECONDS = _number(0.1, 86_400, whole=False)
 
 READERS: Mapping[str, Callable[[Given], object]] = {
@@ -255,12 +305,18 @@ READERS: Mapping[str, Callable[[Given], object]] = {
     "hostname": _hostname,
     "bind": _ip,
     "submission_port": _PORT,
+    "submissions_port": _number(0, 65535, whole=True),
     "mx_port": _PORT,
     "web_port": _PORT,
     "public_url": _url,
     "smarthost": _host_port,
+    "smarthost_tls": _one_of("off", "may", "encrypt", "must"),
     "authserv_id": _host,
     "trusted_neighbours": _networks,
+    "proxy_neighbours": _networks,
+    "clamav": _scanner,
+    "sender_check": _one_of("header", "dns"),
+    "name_servers": _name_servers,
     "tls_cert": _path,
     "tls_key": _path,
     "readers": _reader_count,
@@ -272,6 +328,10 @@ READERS: Mapping[str, Callable[[Given], object]] = {
     "recipient_limit": _COUNT,
     "idle_timeout_s": _SECONDS,
     "session_timeout_s": _SECONDS,
-    "log_level": _level,
+    "mails_per_minute": _COUNT_OR_NONE,
+    "mails_per_hour": _COUNT_OR_NONE,
+    "mails_per_minute_per_address": _COUNT_OR_NONE,
+    "mails_per_hour_per_address": _COUNT_OR_NONE,
+    "log_level": _one_of("debug", "info", "warning", "error"),
     "mailboxes": _path,
 }

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 import click
 
 from gateway.cli.check_item import ROLES, Item, WrongItem, read_line
+from gateway.domain.course import Trajectory
 from gateway.domain.people import Role
 
 if TYPE_CHECKING:
@@ -19,8 +20,16 @@ if TYPE_CHECKING:
     from gateway.cli.check_scene import Judged
 
 MEMORY = timedelta(hours=24)
+FLAGGED_BY_COURSE = "pair_trajectory"  # the rule
 MOST_REMEMBERED = 30  # messages; keeps a conversation of any length linear
-Judge = Callable[[Item, tuple[str, ...]], "Judged"]
+
+
+class Judge(Protocol):
+    """Judges an item after what its sender wrote before, in a pair that is heading somewhere."""
+
+    def __call__(self, item: Item, prior: tuple[str, ...], heading: Trajectory = ..., /) -> Judged:
+        """What becomes of it. prior: oldest first."""
+        ...
 
 
 @click.command()
@@ -53,12 +62,12 @@ def check(files: tuple[Path, ...], pack: str, as_json: bool, sender: str, recipi
 
 def _judge(pack: str) -> Judge:
     from gateway import packs
-    from gateway.cli.check_scene import judge_item
+    from gateway.cli.check_scene import AT_REST, judge_item
     from gateway.settings import config_folder
     from gateway.wiring import judging
 
-    policy, tools = packs.load(config_folder(), pack), judging.tools()
-    return lambda item, prior: judge_item(item, policy, tools, prior)
+    policy, tools = packs.load(config_folder(), pack), judging.tools(judging.unhurried())
+    return lambda item, prior, heading=AT_REST: judge_item(item, policy, tools, prior, heading)
 
 
 def _given(
@@ -95,7 +104,7 @@ def _answered(item_id: object, given: object, folder: Path, judge: Judge) -> Ans
         if isinstance(read, Item):
             with_subject = read.subject is not None or read.form == "eml"
             return answer(item_id, judge(read, _before(read)), with_subject)
-        return conversation(item_id, list(_in_turn(read, judge)))
+        return conversation(item_id, list(in_turn(read, judge)))
     except WrongItem as wrong:
         return {"id": item_id, "error": str(wrong)}
     except Exception as fault:
@@ -109,16 +118,24 @@ def _before(item: Item) -> tuple[str, ...]:
     return item.prior[:-1] if itself else item.prior
 
 
-def _in_turn(items: Iterable[Item], judge: Judge) -> Iterator[Judged]:
-    """Judge the messages in order; each sender's short ones of the last day are remembered."""
+def in_turn(items: Iterable[Item], judge: Judge) -> Iterator[Judged]:
+    """Judge the messages in order; each sender's short ones of the last day are remembered.
+
+    So is where tutor and pupil are heading, as the gateway keeps it in the pair's row.
+    """
+    from gateway.moderate.trajectory import further
+
     memory: dict[Role, list[tuple[Item, str]]] = {}
+    heading = Trajectory()
     for item in items:
         kept = [
             (old, words)
             for old, words in memory.get(item.sender_role, [])
             if timedelta() <= item.sent_at - old.sent_at < MEMORY
         ]
-        judged = judge(item, tuple(words for _, words in kept))
+        judged = judge(item, tuple(words for _, words in kept), heading)
+        opened = any(one.rule == FLAGGED_BY_COURSE for one in judged.judgement.verdict.ruled)
+        heading = further(heading, judged.judgement.signals, opened)
         if words := judged.judgement.fragment:
             kept.append((item, words))
         memory[item.sender_role] = kept[-MOST_REMEMBERED:]

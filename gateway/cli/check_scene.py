@@ -13,6 +13,7 @@ from classifiers.finding import Examination, Finding, Layer, Passage, Scene
 from gateway.channels.email.parse import on_the_wire
 from gateway.cli.allow_values import canonical
 from gateway.cli.check_item import Item, Named, WrongItem, split_name
+from gateway.domain.course import Trajectory
 from gateway.domain.message import Arrival, Assurance, Channel, Envelope, Reading
 from gateway.domain.pair import Circle, Pair
 from gateway.domain.people import FAMILY_ROLES, Guardianship, Organisation, Person, Role
@@ -33,6 +34,9 @@ HTML_FRAME = (
 )
 
 
+AT_REST = Trajectory()
+
+
 @dataclass(frozen=True, slots=True)
 class Judged:
     """A judgement, with what its offsets count in. subject: as read, before any change."""
@@ -41,7 +45,13 @@ class Judged:
     subject: str
 
 
-def judge_item(item: Item, policy: Policy, tools: Tools, prior: tuple[str, ...] = ()) -> Judged:
+def judge_item(
+    item: Item,
+    policy: Policy,
+    tools: Tools,
+    prior: tuple[str, ...] = (),
+    heading: Trajectory = AT_REST,
+) -> Judged:
     """Judge one item as if everybody were who they say and a guardian were properly copied.
 
     prior: the sender's earlier messages, oldest first. Raises: WrongItem for an unreadable file.
@@ -61,7 +71,7 @@ def judge_item(item: Item, policy: Policy, tools: Tools, prior: tuple[str, ...] 
         received_at=item.sent_at,
         assurance=_assurance(item.channel, sender),
     )
-    brief = Brief(Arrival(envelope, raw), _circle(item, people), policy, prior)
+    brief = Brief(Arrival(envelope, raw), _circle(item, people), policy, prior, trajectory=heading)
     judgement = judge(brief, _tools(item, reading, tools))
     if item.form == "html":
         judgement = replace(judgement, findings=_as_given(judgement.findings, item.content))

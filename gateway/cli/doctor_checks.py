@@ -1,11 +1,10 @@
-"""What `gateway doctor` looks at. Every check returns a word, what was seen, and what to do."""
+"""What `gateway doctor` looks at on this machine. A check says a word, what was seen, and what to do."""
 
 from __future__ import annotations
 
 import ipaddress
 import shutil
 import socket
-import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from gateway.settings import Settings, config_folder
 PYTHON_FLOOR = {11: (3, 11, 15), 12: (3, 12, 13), 13: (3, 13, 12), 14: (3, 14, 3)}
 GIBIBYTE = 1 << 30
 NETWORK_TIMEOUT_S = 3.0
+WIDEST_BALANCERS = 1 << 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +29,6 @@ class Check:
     state: str
     what: str
     todo: str = ""
-
-
-def all_checks(settings: Settings) -> Iterator[Check]:
-    """Every check, cheap ones first. Starts nothing but the gateway's own database."""
-    yield python(sys.version_info[:3])
-    yield policies()
-    yield home(settings)
-    yield keys(settings)
-    yield disk(settings)
-    yield certificate(settings)
-    for name in ("submission_port", "mx_port", "web_port"):
-        yield port(name, settings.bind, getattr(settings, name))
-    yield smarthost(settings)
-    yield database(settings)
-    yield from names(settings)
 
 
 def python(version: tuple[int, int, int]) -> Check:
@@ -86,6 +71,7 @@ def home(settings: Settings) -> Check:
 def keys(settings: Settings) -> Check:
     """See whether keys are there, and readable by nobody else."""
     found = [path for path in _under(settings.home, "key") if path.is_file()]
+    found += sorted(settings.home.glob("keys/dkim/*/*.pem"))
     if settings.tls_key and settings.tls_key.is_file():
         found.append(settings.tls_key)
     if not found:
@@ -150,6 +136,48 @@ def port(name: str, bind: str, number: int) -> Check:
     return Check(title, "ok", f"{name}: free")
 
 
+def mail_ports(settings: Settings) -> Iterator[Check]:
+    """See to implicit TLS, PROXY headers and rates of the mail ports."""
+    if settings.submissions_port:
+        yield port("submissions_port", settings.bind, settings.submissions_port)
+    else:
+        yield Check("Implicit TLS", "ok", "no such port; tutors use STARTTLS")
+    yield _balancers(settings.proxy_neighbours)
+    rates = (
+        f"{settings.mails_per_minute or 'any'} mails a minute and {settings.mails_per_hour or 'any'} an hour "
+        f"of a tutor, {settings.mails_per_minute_per_address or 'any'} and "
+        f"{settings.mails_per_hour_per_address or 'any'} from an address"
+    )
+    if settings.mails_per_minute and settings.mails_per_hour:
+        yield Check("Rates", "ok", rates)
+    else:
+        todo = "set GATEWAY_MAILS_PER_MINUTE and _PER_HOUR: a stolen password sends as fast as it may"
+        yield Check("Rates", "warn", rates, todo)
+
+
+def _balancers(listed: tuple[str, ...]) -> Check:
+    """Warn where anybody could say that somebody else calls."""
+    if not listed:
+        return Check("PROXY", "ok", "no balancer is listed; the header is refused")
+    what = "asked of " + ", ".join(listed)
+    if any(ipaddress.ip_network(one).num_addresses > WIDEST_BALANCERS for one in listed):
+        return Check("PROXY", "warn", what, "list the balancers alone: whoever is listed tells who calls")
+    return Check("PROXY", "ok", what)
+
+
+def virus_scanner(settings: Settings) -> Check:
+    """See whether ClamAV answers, where it is asked for."""
+    from gateway.channels.email.clamav import Scanner, version
+
+    if settings.clamav is None:
+        return Check("ClamAV", "ok", "not asked for; attachments are judged by what they say")
+    answer = version(Scanner(settings.clamav))
+    if answer is None:
+        todo = "start clamd, or correct GATEWAY_CLAMAV; until then every mail with an attachment is held"
+        return Check("ClamAV", "fail", "it does not answer", todo)
+    return Check("ClamAV", "ok", answer)
+
+
 def _who_answers(title: str, name: str, bind: str, number: int) -> Check:
     try:
         with socket.create_connection((_reachable(bind), number), timeout=NETWORK_TIMEOUT_S):
@@ -167,22 +195,6 @@ def _reachable(bind: str) -> str:
     return "127.0.0.1" if address.version == 4 else "::1"
 
 
-def smarthost(settings: Settings) -> Check:
-    """See whether the next mail server greets us."""
-    host, number = settings.smarthost
-    try:
-        with socket.create_connection((host, number), timeout=NETWORK_TIMEOUT_S) as line:
-            line.settimeout(NETWORK_TIMEOUT_S)
-            greeting = line.recv(200)
-    except OSError as error:
-        todo = "start it, or set GATEWAY_SMARTHOST; until then mail waits here"
-        return Check("Smarthost", "fail", f"{host}:{number} does not answer ({type(error).__name__})", todo)
-    if not greeting.startswith(b"220"):
-        todo = "see what listens there; a mail server greets with 220"
-        return Check("Smarthost", "fail", f"{host}:{number} answers, but not as a mail server", todo)
-    return Check("Smarthost", "ok", f"{host}:{number} greets")
-
-
 def database(settings: Settings) -> Check:
     """See whether the database answers and keeps what it has committed."""
     from gateway.store import engine
@@ -197,21 +209,3 @@ def database(settings: Settings) -> Check:
     except GatewayError as error:
         return Check("Database", "fail", str(error), "see to the database and run this again")
     return Check("Database", "ok", "answers, and commits are synced to disk" + (" (our own)" if own else ""))
-
-
-def names(settings: Settings) -> Iterator[Check]:
-    """Ask DNS for MX, SPF, DKIM and DMARC of every organisation's domain."""
-    from gateway.channels.email.dkim_keys import load_dkim_keys
-    from gateway.channels.email.dns_advice import advise
-    from gateway.channels.email.resolver import DnsResolver
-    from gateway.wiring.storing import dkim_folder, open_store
-
-    try:
-        store = open_store(settings)
-    except GatewayError:
-        return  # the database's own check has said why
-    for one in store.directory.organisations():
-        keys = load_dkim_keys(dkim_folder(settings), one.domain)
-        for advice in advise(one.domain, keys, settings.hostname, DnsResolver()):
-            yield Check(advice.name, advice.state, advice.what, advice.todo)
-    store.close()

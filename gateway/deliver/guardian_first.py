@@ -51,14 +51,13 @@ def _may_have_copy(person: Person, circle: Circle, envelope: Envelope) -> bool:
     return bool(person.mailboxes)
 
 
-def may_still_leave(dispatch: Dispatch, circle_now: Circle, policy_version_now: str = "") -> str | None:
+def may_still_leave(dispatch: Dispatch, circle_now: Circle, policy_version_now: str) -> str | None:
     """Return why a copy must stop, in words for the record, or None when it may leave.
 
-    circle_now: the circle as the directory has it at the moment of sending.
-    policy_version_now: the pack's version now; "" when a person released the message, whose
-        decision stands whatever the pack says today.
+    circle_now, policy_version_now: as the directory has them at the moment of sending. The decision
+        of a person who released the message stands whatever the pack says today.
     """
-    if policy_version_now and policy_version_now != dispatch.policy_version:
+    if policy_version_now != dispatch.policy_version and not dispatch.released:
         return "the policy has changed since the verdict"
     if not circle_now.pair.open:
         return "the pair is closed"
@@ -80,6 +79,10 @@ def _guardian_stops(dispatch: Dispatch, person: Person, circle: Circle) -> str |
         return "the guardian is no longer registered or copied"
     if dispatch.waits_for_required and not required:
         return "no guardian is registered any more"
+    if dispatch.covered is not None and required - dispatch.covered:
+        return "a guardian was registered meanwhile who has had no copy"
+    if dispatch.waits_for_required and not dispatch.released and required & circle.failing:
+        return "a guardian's address fails"
     return None
 
 

@@ -1,4 +1,4 @@
-"""The gateway's own short mails: to moderators that a case waits, to a sender that one came back.
+"""The gateway's own short mails: to moderators that a case waits, to a sender what became of theirs.
 
 They carry references and our own words, never the text of a message: mail is read on
 locked screens and forwarded.
@@ -52,6 +52,19 @@ def came_back(organisation: Organisation, case: Case, decision: Decision, to: st
     body = f"{head}\n\nReference {case.reference}{words}\n\n{organisation.name}\n"
     subject = f"Your message {'needs a change' if asks else 'was not delivered'} ({case.reference})"
     return _mail(organisation, to, subject, body, f"{case.id}.{case.version}.back", now)
+
+
+def went_round(organisation: Organisation, case: Case, to: str, now: datetime) -> Notice:
+    """Warn a sender who also wrote to somebody's private address, without naming it."""
+    body = (
+        "Your message was also addressed to a private address.\n\n"
+        f"Please write only to the addresses at {organisation.domain} that you were given, and take"
+        " every other address of a tutor, pupil, parent or carer out of To and Cc, also when you"
+        " answer to all. The office will look at your message before it is passed on.\n\n"
+        f"Reference {case.reference}\n\n{organisation.name}\n"
+    )
+    subject = f"Please leave private addresses out ({case.reference})"
+    return _mail(organisation, to, subject, body, f"{case.id}.round", now)
 
 
 def _mail(

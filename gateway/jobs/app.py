@@ -30,6 +30,14 @@ class Escalates(Protocol):
         ...
 
 
+class Forgets(Protocol):
+    """What the clearing of the pair memory asks of the ledger."""
+
+    def forget(self, now: datetime) -> int:
+        """Delete what is older than a day; how much went."""
+        ...
+
+
 class Tells(Protocol):
     """What a notice asks of whoever sends mail; raises when it could not be sent, to try again."""
 
@@ -41,6 +49,10 @@ class Tells(Protocol):
         """Tell a sender that their message came back."""
         ...
 
+    async def writer_warned(self, organisation_id: str, case_id: str) -> None:
+        """Warn a sender who wrote to a private address too."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
@@ -48,6 +60,7 @@ class Context:
 
     docket: Escalates
     tells: Tells
+    memory: Forgets
 
 
 def case_overdue(job: JobContext, case_id: str) -> None:
@@ -69,6 +82,19 @@ async def sender_told(job: JobContext, organisation_id: str, case_id: str) -> No
     await ours.tells.sender_told(organisation_id, case_id)
 
 
+async def writer_warned(job: JobContext, organisation_id: str, case_id: str) -> None:
+    """Warn a sender who wrote to a private address too."""
+    ours: Context = job.additional_context["gateway"]
+    await ours.tells.writer_warned(organisation_id, case_id)
+
+
+def forget_fragments(job: JobContext, timestamp: int) -> None:  # noqa: ARG001 - Procrastinate passes it
+    """Delete the short messages that were kept for a day to find what was split over several."""
+    ours: Context = job.additional_context["gateway"]
+    if gone := ours.memory.forget(datetime.now(UTC)):
+        log.info("%d short messages left the pair memory", gone)
+
+
 async def take_over_stalled(job: JobContext, timestamp: int) -> None:  # noqa: ARG001 - Procrastinate passes it
     """Give the jobs of workers that died back to the queue."""
     manager = job.app.job_manager
@@ -79,12 +105,16 @@ async def take_over_stalled(job: JobContext, timestamp: int) -> None:  # noqa: A
 def make_app(connector: BaseConnector) -> App:
     """A Procrastinate app that knows our tasks."""
     app = App(connector=connector)
-    for task in (case_overdue, case_waits, sender_told):
+    for task in (case_overdue, case_waits, sender_told, writer_warned):
         app.task(name=task.__name__, queue=QUEUE, retry=AGAIN, pass_context=True)(task)
     rescue = app.task(
         name="take_over_stalled", queue=QUEUE, queueing_lock="take_over_stalled", pass_context=True
     )
     app.periodic(cron="* * * * *")(rescue(take_over_stalled))
+    clearing = app.task(
+        name="forget_fragments", queue=QUEUE, queueing_lock="forget_fragments", pass_context=True
+    )
+    app.periodic(cron="*/10 * * * *")(clearing(forget_fragments))
     return app
 
 

@@ -10,10 +10,14 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import time
 from concurrent.futures import Future
 
-from gateway.domain.message import Arrival
+from gateway.domain.course import Trajectory
+from gateway.domain.message import Arrival, Channel
+from gateway.domain.rush import Rush
 from gateway.errors import GatewayError, StoreUnavailable
+from gateway.moderate.threads import named_in
 from gateway.ports import Brief, Directory, Ledger
 
 log = logging.getLogger(__name__)
@@ -30,6 +34,7 @@ class Briefing:
     def __init__(self, directory: Directory, ledger: Ledger) -> None:
         self._directory = directory
         self._ledger = ledger
+        self._rush = Rush()
         self._queue: queue.Queue[Asked | None] = queue.Queue(CAPACITY)
         self._thread = threading.Thread(target=self._work, name="briefing", daemon=True)
         self._thread.start()
@@ -50,6 +55,7 @@ class Briefing:
 
     def _work(self) -> None:
         while (batch := self._draw()) is not None:
+            self._rush.count(len(batch), time.monotonic())
             try:
                 self._answer(batch)
             except Exception as fault:
@@ -57,6 +63,7 @@ class Briefing:
 
     def _draw(self) -> list[Asked] | None:
         first = self._queue.get()
+        time.sleep(self._rush.gather_s(time.monotonic()))
         batch = []
         while first is not None:
             batch.append(first)
@@ -70,16 +77,22 @@ class Briefing:
     def _answer(self, batch: list[Asked]) -> None:
         envelopes = [arrival.envelope for arrival, _ in batch]
         priors = self._ledger.priors([(one.pair_id, one.sender_id) for one in envelopes])
+        trajectories = self._ledger.trajectories([one.pair_id for one in envelopes])
+        mails = [arrival for arrival, _ in batch if arrival.envelope.channel is Channel.EMAIL]
+        named = [(one.envelope.pair_id, ids) for one in mails if (ids := named_in(one.raw))]
+        threads = self._ledger.earlier(named) if named else {}
         for arrival, future in batch:
             envelope = arrival.envelope
             prior = priors.get((envelope.pair_id, envelope.sender_id), ())
+            thread = threads.get(envelope.pair_id, ())
             try:
                 circle = self._directory.circle(envelope.pair_id)
                 policy = self._directory.policy_of(envelope.organisation_id)
             except GatewayError as fault:
                 future.set_exception(fault)
             else:
-                future.set_result(Brief(arrival, circle, policy, prior))
+                heading = trajectories.get(envelope.pair_id, Trajectory())
+                future.set_result(Brief(arrival, circle, policy, prior, thread=thread, trajectory=heading))
 
 
 def _fail(batch: list[Asked], fault: Exception) -> None:

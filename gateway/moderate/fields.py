@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from gateway.moderate.decoding import is_western
+
 SECTION_LIMIT_BYTES = 64 * 1024
 FIELD_LIMIT = 200
 
@@ -37,7 +39,9 @@ _EMPTY_FOLD = re.compile(rb"\r\n[ \t]+(?=\r\n|\Z)")
 _CONTROLS = bytes(byte for byte in (*range(32), 127) if byte not in b"\t\r\n")
 _TOKEN = rb"[!#$%&'*+\-.^_`{|}~0-9A-Za-z]"
 _MAIN = re.compile(rb"[ \t]*(" + _TOKEN + rb"+(?:/" + _TOKEN + rb"+)?)[ \t]*")
-_PARAMETER = re.compile(rb";[ \t]*(?:(" + _TOKEN + rb'+)=(?:"((?:[^"\\]|\\.)*+)"|([^\s;"()<>,\\]*))[ \t]*)?')
+_PARAMETER = re.compile(
+    rb";[ \t]*(?:(" + _TOKEN + rb'+)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*+)"|([^\s;"()<>,\\]*))[ \t]*)?'
+)
 
 
 def split_fields(section: bytes) -> tuple[Fields, list[str]]:
@@ -47,6 +51,11 @@ def split_fields(section: bytes) -> tuple[Fields, list[str]]:
     if len(section) > SECTION_LIMIT_BYTES:
         faults.append("a header section over 64 KiB")
         section = section[:SECTION_LIMIT_BYTES]
+    if not section.isascii() and not _is_utf8(section):
+        if is_western(section):
+            section = section.decode("cp1252").encode()  # parsers show a blot in place of the letter
+        else:
+            faults.append("a header in an unknown character set")
     if _EMPTY_FOLD.search(section):
         faults.append("a folded header line of nothing but spaces")
     unfolded = section.replace(b"\r\n ", b" ").replace(b"\r\n\t", b"\t")
@@ -57,8 +66,6 @@ def split_fields(section: bytes) -> tuple[Fields, list[str]]:
         fields.setdefault(name.decode("ascii").lower(), []).append(value)
     if len(section.translate(None, _CONTROLS)) != len(section):
         faults.append("a control character in a header")
-    if not section.isascii() and not _is_utf8(section):
-        faults.append("a header in an unknown character set")
     if len(fields) != len(pairs):
         faults += [fault for name, fault in SINGLE.items() if len(fields.get(name, ())) > 1]
     return fields, faults

@@ -6,11 +6,12 @@ replaced; the message itself becomes a case (DESIGN, promise 3).
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import pickle
 import resource
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, InvalidStateError
 from concurrent.futures import TimeoutError as FutureTimeout
 from concurrent.futures.process import BrokenProcessPool
@@ -24,16 +25,25 @@ from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from gateway.domain.message import Arrival, Reading
+from gateway.domain.course import Trajectory
+from gateway.domain.message import Arrival, Earlier, Reading
 from gateway.domain.pair import Circle
 from gateway.domain.policy import Policy
 from gateway.errors import ReaderFailed, Unavailable
+from gateway.moderate.watch import Watch
 from gateway.ports import Brief, Judgement
 
+log = logging.getLogger(__name__)
+
+A = TypeVar("A")
 T = TypeVar("T")
 MEBIBYTE = 1 << 20
 HANDFUL = 8
 HANDFUL_BYTES = 256 * 1024
+DEATHS = 3  # of readers, and the message is a person's to look at
+# Beyond its own time a piece of work may wait for a reader to be ended and another to be ready.
+STUCK_S = 5.0
+STUCK_TIMES = 4  # a piece that stays away so many times longer than it may has been lost
 
 Judge = Callable[[Brief], Judgement]
 ReadOnly = Callable[[Arrival], Reading]
@@ -72,6 +82,7 @@ class PebbleReaders:
         self._closed = False
         self._lock = Lock()
         self._pool = self._new_pool()
+        self._watch = Watch(timeout_s + STUCK_S, STUCK_TIMES * timeout_s + STUCK_S, self._begin_anew)
 
     def judge(self, brief: Brief) -> Future[Judgement]:
         """Judge; the future raises ReaderFailed when the reader died or ran late.
@@ -91,12 +102,22 @@ class PebbleReaders:
         self._begin(_read, arrival).add_done_callback(lambda done: _hand_over(done, answer))
         return answer
 
+    def run(self, function: Callable[[A], T], argument: A) -> Future[T]:
+        """Have a reader do other work on what a stranger wrote; `function` is found by its name.
+
+        The future raises ReaderFailed as in `judge`.
+        """
+        answer: Future[T] = Future()
+        self._begin(function, argument).add_done_callback(lambda done: _hand_over(done, answer))
+        return answer
+
     def warm(self) -> None:
         """Return once a reader answers, so that the first message is not the slow one."""
         self._pool.schedule(_ready).result()
 
     def close(self) -> None:
         """Stop the children; what was not judged yet fails as Unavailable."""
+        self._watch.close()
         with self._lock:
             self._closed = True
             left = [*chain.from_iterable(self._at_work), *self._waiting]
@@ -144,10 +165,14 @@ class PebbleReaders:
         self._hand_out()
 
     def _failed(self, handful: list[_Asked], fault: BaseException) -> None:
-        """Judge again, each alone, what failed together: one bad message sinks no other."""
-        innocent = isinstance(fault, BrokenProcessPool) and not handful[0].alone
-        if len(handful) > 1 or innocent:
-            self._done(handful, (replace(one, alone=True) for one in reversed(handful)))
+        """Judge again, each alone, what failed together: one bad message sinks no other.
+
+        A reader may also die of something else, so it takes three deaths to blame a message.
+        """
+        died = isinstance(fault, BrokenProcessPool | ProcessExpired)
+        if len(handful) > 1 or (died and handful[0].deaths + 1 < DEATHS):
+            again = (replace(one, alone=True, deaths=one.deaths + died) for one in reversed(handful))
+            self._done(handful, again)
             return
         self._done(handful)
         if handful[0].answer.set_running_or_notify_cancel():
@@ -157,23 +182,46 @@ class PebbleReaders:
         """Have a reader work. Raises RuntimeError when the readers were closed."""
         with self._lock:
             try:
-                return self._pool.schedule(function, args=(argument,), timeout=self._timeout_s)
+                theirs = self._pool.schedule(function, args=(argument,), timeout=self._timeout_s)
             except RuntimeError:
                 if self._closed:
                     raise
                 # Pebble gives a pool up for good when a reader dies that was not at work.
-                Thread(target=_end, args=(self._pool,), daemon=True).start()
-                self._pool = self._new_pool()
-                return self._pool.schedule(function, args=(argument,), timeout=self._timeout_s)
+                self._replace_pool()
+                theirs = self._pool.schedule(function, args=(argument,), timeout=self._timeout_s)
+        work: Future[T] = Future()
+        self._watch.over(work)
+        theirs.add_done_callback(lambda done: _pass_on(done, work))
+        return work
+
+    def _begin_anew(self, stuck: Sequence[Future[Any]]) -> None:
+        """Replace readers that do not answer, and have what they had judged again.
+
+        Pebble's children share locks: one that is killed while it hands over a result leaves
+        the others waiting for ever, and then not even the time limit ends them.
+        """
+        with self._lock:
+            if self._closed:
+                return
+            self._replace_pool()
+        log.error("the readers did not answer and are replaced; %d pieces of work begin again", len(stuck))
+        for work in stuck:
+            with suppress(InvalidStateError):
+                work.set_exception(BrokenProcessPool("the readers were stuck"))
+
+    def _replace_pool(self) -> None:
+        Thread(target=_end, args=(self._pool,), daemon=True).start()
+        self._pool = self._new_pool()
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A message that waits for a reader. alone: it failed together with others."""
+    """A message that waits for a reader. alone: it failed before. deaths: of readers that had it."""
 
     brief: Brief
     answer: Future[Judgement] = field(default_factory=Future)
     alone: bool = False
+    deaths: int = 0
 
 
 def _handful(waiting: deque[_Asked]) -> list[_Asked]:
@@ -196,6 +244,14 @@ def _end(pool: ProcessPool) -> None:
 def _turn_away(one: _Asked) -> None:
     with suppress(InvalidStateError):
         one.answer.set_exception(Unavailable("The readers were stopped; send it again."))
+
+
+def _pass_on(done: Future[T], work: Future[T]) -> None:
+    with suppress(InvalidStateError):  # it came too late, and was begun anew elsewhere
+        if fault := done.exception():
+            work.set_exception(fault)
+        else:
+            work.set_result(done.result())
 
 
 def _hand_over(done: Future[T], answer: Future[T]) -> None:
@@ -257,21 +313,37 @@ def _data_bytes() -> int:
     return 512 * MEBIBYTE
 
 
-Compact = tuple[Arrival, bytes, bytes, tuple[str, ...], Any]
+Compact = tuple[Arrival, bytes, bytes, tuple[str, ...], Any, tuple[Earlier, ...], Trajectory]
 
 
 def _compact(brief: Brief) -> Compact:
-    return brief.arrival, _packed(brief.circle), _packed(brief.policy), brief.prior, brief.changes
+    return (
+        brief.arrival,
+        _packed(brief.circle),
+        _packed(brief.policy),
+        brief.prior,
+        brief.changes,
+        brief.thread,
+        brief.trajectory,
+    )
 
 
 def _judge_all(handful: list[Compact]) -> list[Judgement]:
     return [_judge(*one) for one in handful]
 
 
-def _judge(arrival: Arrival, circle: bytes, policy: bytes, prior: tuple[str, ...], changes: Any) -> Judgement:
+def _judge(
+    arrival: Arrival,
+    circle: bytes,
+    policy: bytes,
+    prior: tuple[str, ...],
+    changes: Any,
+    thread: tuple[Earlier, ...],
+    trajectory: Trajectory,
+) -> Judgement:
     known_circle: Circle = _unpacked(circle)
     known_policy: Policy = _unpacked(policy)
-    return _bench[0][0](Brief(arrival, known_circle, known_policy, prior, changes))
+    return _bench[0][0](Brief(arrival, known_circle, known_policy, prior, changes, thread, trajectory))
 
 
 def _read(arrival: Arrival) -> Reading:

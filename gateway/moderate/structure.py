@@ -11,7 +11,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from gateway.moderate.decoding import IDENTITY, TRANSFER_ENCODINGS, charset_decoded, transfer_decoded
+from gateway.moderate.decoding import (
+    IDENTITY,
+    MISSPELT_IDENTITY,
+    TRANSFER_ENCODINGS,
+    charset_decoded,
+    transfer_decoded,
+)
 from gateway.moderate.fields import Fields, split_fields, split_parameters
 
 DEPTH_LIMIT = 20
@@ -24,13 +30,22 @@ PREAMBLES = frozenset(
         b"this is a multipart message in mime format",
         b"this is a message with multiple parts in mime format",
         b"this message is in mime format",
-        b"this message is in mime format. since your mail reader does not understand\r\n"
+        b"this message is in mime format. since your mail reader does not understand "
         b"this format, some or all of this message may not be legible",
+        b"this message is in mime format. the first part should be readable text, "
+        b"while the remaining parts are likely unreadable without mime-aware tools",
+        b"this is a mime message. if you are reading this text, you may want to "
+        b"consider changing to a mail reader or gateway that understands how to "
+        b"properly handle mime multipart messages",
+        b"this is a mime-encapsulated message",
+        b"this is a multimedia message in mime format",
+        b"multi-part message in mime format",
+        b"dies ist eine mehrteilige nachricht im mime-format",
     }
 )
-PREAMBLE_LIMIT_BYTES = 200
-# At most 70 characters, no space at the end (RFC 2046 section 5.1.1).
-_BOUNDARY = re.compile(r"[!#-;=?-\[\]-~](?:[ !#-;=?-\[\]-~]{0,68}[!#-;=?-\[\]-~])?")
+PREAMBLE_LIMIT_BYTES = 400
+# No space at the end; RFC 2046 section 5.1.1 allows 70 characters, every parser takes more.
+_BOUNDARY = re.compile(r"[!#-;=?-\[\]-~](?:[ !#-;=?-\[\]-~]{0,198}[!#-;=?-\[\]-~])?")
 
 
 @dataclass(slots=True)
@@ -120,6 +135,7 @@ class Dissection:
         if not values:
             return "7bit"
         name = values[0].decode("latin-1").strip().lower()
+        name = MISSPELT_IDENTITY.get(name, name)
         if name not in TRANSFER_ENCODINGS:
             comment = "(" in name
             self._note(
@@ -164,22 +180,25 @@ class Dissection:
         if self.entities > PART_LIMIT:
             self._note("over 100 parts")
             return
-        self._note("a multipart that is not closed")
+        # Of the whole mail's closing line alone: without it every parser reads on to the end.
+        if depth or part_start < 0:
+            self._note("a multipart that is not closed")
         entity.children.append(self._entity(start if part_start < 0 else part_start, end, depth + 1))
 
     def _delimiters(self, boundary: bytes, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
         """Yield where each delimiter starts, where its line ends, and whether it closes."""
         # The line end before a delimiter belongs to it; for the first it may be the one
         # that ends the header.
-        needle = b"\r\n--" + boundary
+        needle, strange = b"\r\n--" + boundary, 0
         at = self.raw.find(needle, max(start - 2, 0), end)
-        while at >= 0 and self.entities <= PART_LIMIT:
+        while at >= 0 and self.entities <= PART_LIMIT and strange <= PART_LIMIT:
             line_end = self.raw.find(b"\r\n", at + len(needle), end)
             line_end = end if line_end < 0 else line_end
             rest = self.raw[at + len(needle) : line_end]
             closes = rest.startswith(b"--")
             if rest[2 if closes else 0 :].strip(b" \t"):
                 self._note("a line that looks like a part boundary")
+                strange += 1
             else:
                 yield at, line_end, closes
             at = self.raw.find(needle, line_end, end)
@@ -194,7 +213,7 @@ class Dissection:
         return boundary.encode("utf-8")
 
     def _preamble(self, text: bytes) -> None:
-        words = text[:PREAMBLE_LIMIT_BYTES].strip(b" \t\r\n-.").lower()
+        words = b" ".join(text[:PREAMBLE_LIMIT_BYTES].split()).strip(b" -.").lower()
         if words not in PREAMBLES | {b""} or text[PREAMBLE_LIMIT_BYTES:].strip(b" \t\r\n"):
             self._note("text before the first part")
 

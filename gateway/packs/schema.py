@@ -42,6 +42,30 @@ Wording = Annotated[str, Field(max_length=400), AfterValidator(_wording)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Score = Annotated[float, Field(gt=0, le=1, strict=False)]
 ContactStance = Literal["block", "hold", "allow"]
+# What an organisation may choose not to ask after; signs of grooming are not among them.
+ByPack = Literal["profanity", "discrimination", "bullying", "contract_cheating", "extremism"]
+Concern = Literal[
+    "secrecy",
+    "isolation",
+    "off_platform",
+    "probing",
+    "risk_assessment",
+    "gifts",
+    "flattery",
+    "personal",
+    "image_request",
+    "meeting",
+    "control",
+    "boundary_testing",
+    "desensitisation",
+    "dependency",
+    "infatuation",
+    "profanity",
+    "discrimination",
+    "bullying",
+    "contract_cheating",
+    "extremism",
+]
 
 
 class Strict(BaseModel):
@@ -83,16 +107,30 @@ class ContactDetails(Strict):
 
 
 class ConcerningConduct(Strict):
-    """The score of one clear sign, and of two weak ones together."""
+    """The score of one clear sign, and of two weak ones together; what is left out, what only the lead sees."""
 
     act_at: Score = 0.7
     together_at: Score = 0.4
+    leave_out: list[ByPack] = Field(default=[])
+    to_safeguarding_lead: list[Concern] = Field(default=["infatuation"])
 
     @model_validator(mode="after")
     def _ordered(self) -> ConcerningConduct:
         if self.together_at > self.act_at:
             raise ValueError("together_at must not be above act_at")
         return self
+
+
+class SubjectInitials(Strict):
+    """Whether names of files are written over like subjects."""
+
+    in_file_names: bool = False
+
+
+class PairTrajectory(Strict):
+    """How far a pair may go before a person looks: at most one in twenty warm and harmless talks does."""
+
+    act_at: Annotated[float, Field(gt=0, le=10, strict=False)] = 1.0
 
 
 class UncheckedAttachment(Strict):
@@ -129,9 +167,11 @@ class Rules(Strict):
     guardian_copied: Terms[GuardianCopied]
     unreadable: Terms[NoParameters]
     fail_closed: Terms[NoParameters]
-    subject_initials: Terms[NoParameters] | None = None
+    addressed_directly: Terms[NoParameters] | None = None
+    subject_initials: Terms[SubjectInitials] | None = None
     contact_details: Terms[ContactDetails] | None = None
     concerning_conduct: Terms[ConcerningConduct] | None = None
+    pair_trajectory: Terms[PairTrajectory] | None = None
     unchecked_attachment: Terms[UncheckedAttachment] | None = None
 
 

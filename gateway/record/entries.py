@@ -8,7 +8,7 @@ from gateway.domain.case import Action, Case, Decision
 from gateway.domain.entry import Detail, Entry
 from gateway.domain.message import Envelope
 from gateway.domain.verdict import Outcome, Verdict
-from gateway.ports import Settlement
+from gateway.ports import Bounce, Settlement
 
 GATEWAY = "gateway"
 MESSAGE_KINDS = {
@@ -72,6 +72,25 @@ def copy_settled(settlement: Settlement, sha_mark: str, case_id: str = "") -> En
         "case": case_id,
     }
     return Entry(one.organisation_id, settlement.at, f"copy.{outcome}", one.message_id, GATEWAY, detail)
+
+
+def copy_bounced(
+    organisation_id: str, message_id: str, recipient_id: str, bounce: Bounce, case_id: str
+) -> Entry:
+    """A copy that a next hop had taken came back."""
+    detail: Detail = {
+        "copy": bounce.dispatch_id,
+        "recipient": recipient_id,
+        "status": bounce.status,
+        "case": case_id,
+    }
+    return Entry(organisation_id, bounce.at, "copy.bounced", message_id, GATEWAY, detail)
+
+
+def copy_delayed(organisation_id: str, message_id: str, recipient_id: str, bounce: Bounce) -> Entry:
+    """A server further on says that a copy is late; it goes on trying."""
+    detail: Detail = {"copy": bounce.dispatch_id, "recipient": recipient_id, "status": bounce.status}
+    return Entry(organisation_id, bounce.at, "copy.delayed", message_id, GATEWAY, detail)
 
 
 def copy_stopped_behind(

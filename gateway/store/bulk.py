@@ -7,7 +7,7 @@ rows into one table. Neither looks at conflicts: whoever calls looked under a lo
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -31,6 +31,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import TypeEngine
 
 from gateway.store.openline import Driver, driver_of
+from gateway.store.packed import packed
 
 TYPES: dict[type[TypeEngine[Any]], str] = {
     Text: "text",
@@ -60,20 +61,35 @@ def insert_together(driver: Driver, tables: Sequence[tuple[Table, Rows]]) -> Non
     filled = [(table, rows) for table, rows in tables if rows]
     if not filled:
         return
-    shape = tuple((table, tuple(rows[0])) for table, rows in filled)
+    statement, kinds = _together(tuple((table, tuple(rows[0])) for table, rows in filled))
     columns = [
-        [_written(table.c[name], row[name]) for row in rows]
-        for (table, names), (_, rows) in zip(shape, filled, strict=True)
-        for name in names
+        packed(kind, [row[name] for row in rows] if write is None else [write(row[name]) for row in rows])
+        for (_, rows), names in zip(filled, kinds, strict=True)
+        for name, kind, write in names
     ]
-    driver.execute(_together(shape), columns)
+    driver.execute(statement, columns)
+
+
+Write = Callable[[Any], str | None]
+Kinds = tuple[tuple[str, str, Write | None], ...]
 
 
 @cache
-def _together(shape: tuple[tuple[Table, tuple[str, ...]], ...]) -> bytes:
-    """One array a column: however many rows, it stays the same statement, prepared once."""
+def _together(shape: tuple[tuple[Table, tuple[str, ...]], ...]) -> tuple[bytes, tuple[Kinds, ...]]:
+    """One array a column: however many rows, it stays the same statement, prepared once.
+
+    With it the columns of each table: name, type in the array, and how a value is written as text.
+    """
     written = (f'"{table.name}_rows" AS ({_insert(table, names)})' for table, names in shape)
-    return f"WITH {', '.join(written)} SELECT".encode()
+    kinds = tuple(tuple(_kind(table.c[name]) for name in names) for table, names in shape)
+    return f"WITH {', '.join(written)} SELECT".encode(), kinds
+
+
+def _kind(column: Column[Any]) -> tuple[str, str, Write | None]:
+    kind = TYPES[type(column.type)]
+    if kind not in WRITTEN:
+        return column.name, kind, None
+    return column.name, "text", _as_json if kind == "json" else _as_array
 
 
 def _insert(table: Table, names: tuple[str, ...]) -> str:
@@ -86,12 +102,13 @@ def _insert(table: Table, names: tuple[str, ...]) -> str:
     return f"{into} SELECT {taken} FROM unnest({given}) AS given ({quoted})"  # noqa: S608 - names of our schema
 
 
-def _written(column: Column[Any], value: Any) -> Any:
-    kind = type(column.type)
-    if value is None or kind not in (ARRAY, JSON):
-        return value
-    if kind is JSON:
-        return json.dumps(value)
+def _as_json(value: Any) -> str | None:
+    return None if value is None else json.dumps(value)
+
+
+def _as_array(value: Sequence[str] | None) -> str | None:
+    if value is None:
+        return None
     escaped = (item.replace("\\", "\\\\").replace('"', '\\"') for item in value)
     return "{" + ",".join(f'"{item}"' for item in escaped) + "}"
 

@@ -19,16 +19,20 @@ from typing import Any
 import psycopg
 from sqlalchemy import ARRAY, Connection, Engine, LargeBinary, Text, bindparam, or_, select
 
-from gateway.domain.message import Arrival
+from gateway.domain.message import Arrival, Assurance
 from gateway.domain.pair import Circle
 from gateway.domain.policy import Policy
-from gateway.domain.verdict import SEVERITY_RANK, Severity
+from gateway.domain.rush import Rush
+from gateway.domain.verdict import SEVERITY_RANK, Hold, Severity
 from gateway.errors import GatewayError, Stale, StoreUnavailable, Unavailable
 from gateway.ports import Alarms, Judgement, Receipt
 from gateway.store.bulk import insert_together
-from gateway.store.dispatches import ring_over
+from gateway.store.courses import RULE as COURSE_RULE
+from gateway.store.courses import Step, ask_courses, courses_of, write_courses
+from gateway.store.dispatches import ring_along
 from gateway.store.keeping import Kept, prepare, receipt_of
 from gateway.store.openline import Driver, OpenLine, begin, commit, driver_of, rows_of, sql_of
+from gateway.store.packed import packed
 from gateway.store.record import ask_heads, chain, heads_of, lock_heads, move_heads
 from gateway.store.schema import case_file, dispatch, finding, fragment, message, record_entry
 from gateway.store.vault import Vault
@@ -38,10 +42,8 @@ log = logging.getLogger(__name__)
 BATCH = 64
 BATCH_BYTES = 8 << 20  # a few large messages must not keep sixty small ones waiting
 CAPACITY = 2_048
-# From the beginning of a batch to that of the next, for each message of the first: a lone
-# message never waits, a rush travels in batches worth their commit.
-PACE_S = 0.003
-LONGEST_PACE_S = 0.01
+# The rule whose case its writer hears of, when it is certain who that is and there is no other.
+WARNING_RULE = "addressed_directly"
 PRESSING = SEVERITY_RANK[Severity.HIGH]  # from here on moderators are told at once
 
 
@@ -85,7 +87,7 @@ class Committer:
         self._vault = vault
         self._alarms = alarms
         self._policy_of = policy_of
-        self._next_batch = 0.0
+        self._rush = Rush()
         self._queue: queue.Queue[_Unit | None] = queue.Queue(CAPACITY)
         self._thread = threading.Thread(target=self._work, name="ledger", daemon=True)
         self._thread.start()
@@ -108,7 +110,7 @@ class Committer:
 
     def _work(self) -> None:
         while (batch := self._draw()) is not None:
-            self._next_batch = time.monotonic() + min(PACE_S * len(batch), LONGEST_PACE_S)
+            self._rush.count(len(batch), time.monotonic())
             ready = [unit for unit in batch if self._prepared(unit)]
             if ready:
                 self._commit(ready)
@@ -119,7 +121,7 @@ class Committer:
         first = self._queue.get()
         if first is None:
             return None
-        time.sleep(max(0.0, self._next_batch - time.monotonic()))
+        time.sleep(self._rush.gather_s(time.monotonic()))
         batch, size = [first], first.size_bytes
         while len(batch) < BATCH and size < BATCH_BYTES:
             try:
@@ -160,8 +162,6 @@ class Committer:
                 unit.future.set_result(receipt)
             else:
                 unit.future.set_exception(receipt)
-        if any(unit.kept and unit.kept.dispatches for unit in units):
-            ring_over(self._line)
 
     def _write(self, connection: Connection, units: Sequence[_Unit]) -> list[Receipt | GatewayError]:
         """Two trips to the server: lock and look, then write and commit."""
@@ -170,7 +170,8 @@ class Committer:
             begin(driver)
             # A statement of its own, after the lock: it must see what the last holder wrote.
             asked, same = ask_heads(driver, organisations), _ask_same(driver, units, organisations)
-            heads, before = heads_of(asked), self._before(same)
+            headed = ask_courses(driver, (unit.circle.pair.id for unit in units))
+            heads, before, courses = heads_of(asked), self._before(same), courses_of(headed.fetchall())
         if len(heads) < len(organisations):
             heads = lock_heads(connection, organisations)
             before = self._before(_ask_same(driver, units, organisations))
@@ -179,8 +180,11 @@ class Committer:
         entries = [entry for kept in fresh for entry in kept.entries]
         with driver.pipeline():
             insert_together(driver, [*_by_table(fresh), (record_entry, chain(heads, entries))])
+            write_courses(driver, courses, _steps(units, fresh))
             move_heads(driver, heads, entries)
             commit(driver)
+            if any(kept.dispatches for kept in fresh):
+                ring_along(driver)
         return answers
 
     def _before(self, same: psycopg.Cursor[Any]) -> _Before:
@@ -189,12 +193,14 @@ class Committer:
         return _Before(answers, {row.idempotency for row in found if row.idempotency is not None})
 
     def _set_alarms(self, driver: Driver, fresh: Sequence[Kept]) -> None:
-        for case in (case for kept in fresh for case in kept.cases):
+        for one, case in ((kept, case) for kept in fresh for case in kept.cases):
             about = {"case_id": case["id"]}
+            whose = {**about, "organisation_id": case["organisation_id"]}
             self._alarms.set(driver, "case_overdue", case["due_at"], about)
             if case["severity"] >= PRESSING:
-                whose = {**about, "organisation_id": case["organisation_id"]}
                 self._alarms.set(driver, "case_waits", case["opened_at"], whose)
+            if _is_for_warning(one):
+                self._alarms.set(driver, "writer_warned", case["opened_at"], whose)
 
     def _fail(self, unit: _Unit, fault: Exception) -> None:
         if isinstance(fault, Unavailable):
@@ -203,6 +209,12 @@ class Committer:
         # The words of an unforeseen fault may quote the message; its kind does not.
         log.error("message %s was not kept: %s", unit.arrival.envelope.id, type(fault).__name__)
         unit.future.set_exception(StoreUnavailable(f"The message was not kept ({type(fault).__name__})."))
+
+
+def _is_for_warning(kept: Kept) -> bool:
+    """Tell whether the writer may hear why it is held; beside any other reason it would tell too much."""
+    reasons = [one.rule for one in kept.receipt.verdict.ruled if isinstance(one.ruling, Hold)]
+    return reasons == [WARNING_RULE] and kept.message["assurance"] != Assurance.NONE
 
 
 def _sort_out(units: Sequence[_Unit], before: _Before) -> tuple[list[Receipt | GatewayError], list[Kept]]:
@@ -225,11 +237,28 @@ def _sort_out(units: Sequence[_Unit], before: _Before) -> tuple[list[Receipt | G
     return answers, fresh
 
 
+def _steps(units: Sequence[_Unit], fresh: Sequence[Kept]) -> list[Step]:
+    """What each new message adds to its pair's course."""
+    new = {id(kept) for kept in fresh}
+    return [
+        (
+            unit.organisation_id,
+            unit.circle.pair.id,
+            unit.circle.pair.tutor_id,
+            unit.judgement.signals,
+            any(one.rule == COURSE_RULE for one in unit.judgement.verdict.ruled),
+        )
+        for unit in units
+        if id(unit.kept) in new and unit.judgement.signals is not None
+    ]
+
+
 def _ask_same(driver: Driver, units: Sequence[_Unit], organisations: set[str]) -> psycopg.Cursor[Any]:
     rows = [unit.kept.message for unit in units if unit.kept]
-    prints = [row["fingerprint"] for row in rows]
+    prints = packed("bytea", [row["fingerprint"] for row in rows])
     keys = [row["idempotency"] for row in rows if row["idempotency"] is not None]
-    wanted = {"organisations": sorted(organisations), "prints": prints, "keys": keys}
+    ours = packed("text", sorted(organisations))
+    wanted = {"organisations": ours, "prints": prints, "keys": packed("bytea", keys)}
     return rows_of(driver, SAME_KEYED if keys else SAME, wanted)
 
 

@@ -19,7 +19,9 @@ from gateway.domain.people import DESK_ROLES, Guardianship, Organisation, Person
 from gateway.domain.policy import Policy
 from gateway.errors import NotAtHand, NotFound
 from gateway.store.engine import store_faults
+from gateway.store.failing import failing_among
 from gateway.store.openline import OpenLine, sql_of
+from gateway.store.packed import packed
 from gateway.store.passwords import digest, verify
 from gateway.store.people import load_people, open_person
 from gateway.store.schema import alias, guardianship, mailbox, organisation, pair, person
@@ -79,7 +81,7 @@ class SqlDirectory:
 
     def circles_now(self, pair_ids: Collection[str]) -> dict[str, Circle]:
         """The circles of many pairs as `circle_now` has them, those left out that are not there."""
-        rows = self._line.ask(VERSIONS, {"pairs": list(pair_ids)})
+        rows = self._line.ask(VERSIONS, {"pairs": packed("text", pair_ids)})
         known = {one: version for one, (_, version, _) in self._organisations.items()}
         self._look_for_changes(now=any(known.get(row.id) != row.directory_version for row in rows))
         found = {}
@@ -250,6 +252,7 @@ class SqlDirectory:
         beside = _neighbours(connection, row.organisation_id, row.tutor_id, row.pupil_id)
         people = load_people(connection, self._vault, row.organisation_id, [*near, *beside])
         aliases = _live_aliases(connection, pair_id)
+        named = [one.guardian_id for one in guardians]
         return Circle(
             organisation=ours,
             pair=one,
@@ -259,6 +262,7 @@ class SqlDirectory:
             neighbours=tuple(people[n] for n in beside if n not in near),
             allowed=self._allowed(organisation_row, aliases, people[row.tutor_id]),
             version=version,
+            failing=failing_among(connection, row.organisation_id, named) if named else frozenset(),
         )
 
     def _allowed(self, row: Any, aliases: dict[str, str], tutor: Person) -> frozenset[str]:

@@ -22,9 +22,11 @@ from gateway.store.cases import case_of
 from gateway.store.dispatches import Batch, dispatch_rows, ring
 from gateway.store.dossier import Dossier, about_decision
 from gateway.store.engine import store_faults
+from gateway.store.failing import raise_version, trust_again
 from gateway.store.keeping import handed_over
 from gateway.store.record import append, lock_heads
 from gateway.store.schema import case_file, decision, dispatch, message, organisation
+from gateway.store.undelivered import DELIVERY_RULE
 from gateway.store.vault import Vault
 
 GIVES_BACK = frozenset({Action.RETURN, Action.REJECT})
@@ -53,13 +55,18 @@ class SqlDocket(Dossier):
         Raises Stale when somebody was first, or the case is closed.
         """
         policy = self._policy_of(case.organisation_id)
+        ends_failing = case.rule == DELIVERY_RULE and decision.action in CLOSING
         with store_faults(), self._engine.begin() as connection:
+            if ends_failing:
+                raise_version(connection, [case.organisation_id])
             heads = lock_heads(connection, [case.organisation_id])
             row = connection.execute(_locked(case.id, case.organisation_id)).one_or_none()
             if row is None or row.version != decision.version or row.state == State.CLOSED:
                 raise Stale("Somebody else changed this case first; look at it again.")
             settled, escalate_at = _after(case_of(row), decision.action, policy, at)
             self._change(connection, settled, escalate_at)
+            if ends_failing:
+                trust_again(connection, case.id)
             if decision.action is Action.ESCALATE:
                 self._set_alarm(connection, settled.id, escalate_at)
             if decision.action in GIVES_BACK:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from gateway.errors import GatewayError, NotFound, SettingsError, StoreFull, StoreUnavailable
+from gateway.store.patience import EndlesslyPatientConnection, PatientConnection
 from gateway.store.server import embedded as embedded
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -39,11 +40,14 @@ class BinaryCursor(psycopg.Cursor[Any]):
         self.format = psycopg.pq.Format.BINARY
 
 
-def connect(url: str, pool_size: int = 12, overflow: int = 8) -> Engine:
+def connect(
+    url: str, pool_size: int = 12, overflow: int = 8, line: type[PatientConnection] = PatientConnection
+) -> Engine:
     """Return an engine on the database at `url`; nothing is opened yet.
 
-    Every session gives up on a statement after 30 s and commits synchronously, even when the
-    database's default was weakened after start-up.
+    Every session gives up on a statement after 30 s, and on a server that does not even say
+    so a little later; it commits synchronously, even when the database's default was weakened
+    after start-up.
     """
     engine = create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
@@ -58,6 +62,7 @@ def connect(url: str, pool_size: int = 12, overflow: int = 8) -> Engine:
             "cursor_factory": BinaryCursor,
         },
     )
+    event.listen(engine, "do_connect", lambda _dialect, _record, words, named: line.connect(*words, **named))
     event.listen(engine, "connect", _insist_on_synced_commits)
     return engine
 
@@ -91,7 +96,7 @@ def migrate(url: str, report: Callable[[str], None] | None = None) -> None:
 
     report: called with a line before each step that is due.
     """
-    engine = connect(url)
+    engine = connect(url, line=EndlesslyPatientConnection)
     try:
         with store_faults(), engine.connect() as connection:
             connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})

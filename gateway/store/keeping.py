@@ -101,6 +101,7 @@ def _message_row(
         else None,
         "fingerprint": vault.mark(judgement.fingerprint),
         "idempotency": idempotency_mark(vault, envelope.organisation_id, arrival.idempotency_key),
+        "origin": origin_mark(vault, envelope.pair_id, judgement.original_message_id),
         "raw": key.seal(arrival.raw, about_raw(envelope.id)),
     }
 
@@ -183,6 +184,11 @@ def pair_initials(circle: Circle) -> str:
 def idempotency_mark(vault: Vault, organisation_id: str, idempotency_key: str) -> bytes | None:
     """The look-up mark of a platform's key for a message, None when it gave none."""
     return vault.mark(f"{organisation_id}\0{idempotency_key}") if idempotency_key else None
+
+
+def origin_mark(vault: Vault, pair_id: str, original: str) -> bytes | None:
+    """The look-up mark of a mail's own Message-ID within its pair, None when it has none."""
+    return vault.mark(f"origin\0{pair_id}\0{original}") if original else None
 
 
 def about_raw(message_id: str) -> str:

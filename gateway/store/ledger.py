@@ -6,14 +6,16 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ARRAY, Engine, Text, bindparam, func, literal_column, select, true
+from sqlalchemy import ARRAY, Engine, Integer, Text, bindparam, delete, func, literal_column, select, true
 
-from gateway.domain.message import Arrival
+from gateway.domain.course import Trajectory
+from gateway.domain.message import Arrival, Earlier
 from gateway.domain.pair import Circle
 from gateway.domain.policy import Policy
 from gateway.errors import NotFound
 from gateway.ports import Alarms, Clock, Judgement, Progress, Receipt
 from gateway.store.committer import Committer
+from gateway.store.courses import ask_courses, courses_of
 from gateway.store.engine import store_faults
 from gateway.store.keeping import (
     about_fragment,
@@ -21,13 +23,16 @@ from gateway.store.keeping import (
     idempotency_mark,
     receipt_of,
 )
-from gateway.store.openline import OpenLine, sql_of
+from gateway.store.openline import OpenLine, driver_of, sql_of
+from gateway.store.packed import packed
 from gateway.store.progress import read_progress
 from gateway.store.schema import fragment, message
+from gateway.store.threads import earlier
 from gateway.store.vault import Vault
 
 MEMORY = timedelta(hours=24)
 MEMORY_MESSAGES = 50
+FORGET_STEP = 2000
 
 
 def _now() -> datetime:
@@ -70,13 +75,38 @@ class SqlLedger:
     def priors(self, asked: Sequence[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, ...]]:
         """Short messages of the last 24 hours, oldest first, by (pair id, sender id)."""
         pairs, senders = zip(*sorted(set(asked)), strict=True) if asked else ((), ())
-        wanted = {"pairs": list(pairs), "senders": list(senders), "since": self._clock() - MEMORY}
+        wanted = {
+            "pairs": packed("text", pairs),
+            "senders": packed("text", senders),
+            "since": self._clock() - MEMORY,
+        }
         rows = self._line.ask(PRIORS, wanted)
         found: dict[tuple[str, str], tuple[str, ...]] = {}
         for row in rows:
             who = (row.pair_id, row.sender_id)
             found[who] = (*found.get(who, ()), self._vault.open_json(row.words, about_fragment(*who)))
         return found
+
+    def forget(self, now: datetime) -> int:
+        """Delete the pair memory that no message will be read with again; how much went.
+
+        In small steps, each a transaction of its own, so that nobody waits for it.
+        """
+        gone = 0
+        while True:
+            with store_faults(), self._engine.begin() as connection:
+                step = connection.execute(FORGET, {"since": now - MEMORY, "most": FORGET_STEP}).rowcount
+            gone += step
+            if step < FORGET_STEP:
+                return gone
+
+    def earlier(self, asked: Sequence[tuple[str, tuple[str, ...]]]) -> dict[str, tuple[Earlier, ...]]:
+        """The mails that message ids name, newest first, by pair id."""
+        return earlier(self._line, self._vault, asked)
+
+    def trajectories(self, pair_ids: Sequence[str]) -> dict[str, Trajectory]:
+        """Where each pair is heading."""
+        return courses_of(self._line.run(lambda line: ask_courses(driver_of(line), pair_ids).fetchall()))
 
     def keyed(self, organisation_id: str, idempotency_key: str) -> tuple[str, Receipt] | None:
         """The SHA-256 of the raw bytes and the receipt of the message with that key."""
@@ -125,3 +155,7 @@ PRIORS = sql_of(
     .select_from(_asked.join(_recent, true()))
     .order_by(_recent.c.at, _recent.c.id)
 )
+_oldest = (
+    select(fragment.c.id).order_by(fragment.c.id).limit(bindparam("most", type_=Integer)).scalar_subquery()
+)
+FORGET = delete(fragment).where(fragment.c.id.in_(_oldest), fragment.c.at <= bindparam("since"))

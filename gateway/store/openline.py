@@ -19,6 +19,12 @@ from gateway.errors import StoreUnavailable
 from gateway.store.engine import store_faults
 
 DIALECT = make_url("postgresql+psycopg://").get_dialect()()
+# What travels here are a few prepared look-ups by key: one plan fits all their values, and making it
+# anew cost as much as carrying it out. It may have been made while a table was still empty.
+PLANNED_ONCE = (
+    "SELECT set_config('plan_cache_mode', 'force_generic_plan', false),"
+    " set_config('enable_seqscan', 'off', false)"
+)
 IDLE = psycopg.pq.TransactionStatus.IDLE
 Driver = psycopg.Connection[Any]
 T = TypeVar("T")
@@ -68,7 +74,9 @@ class OpenLine:
 
     def _dial(self) -> Connection:
         # Otherwise SQLAlchemy and psycopg would send a BEGIN of theirs and wait for its answer.
-        return self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        driver_of(connection).execute(PLANNED_ONCE)
+        return connection
 
     def _hang_up(self) -> None:
         connection, self._connection = self._connection, None

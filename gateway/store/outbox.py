@@ -19,7 +19,9 @@ from sqlalchemy import (
     Integer,
     SmallInteger,
     Text,
+    and_,
     bindparam,
+    case,
     func,
     literal_column,
     or_,
@@ -30,13 +32,16 @@ from sqlalchemy import (
 from gateway.domain.dispatch import Dispatch, DispatchState
 from gateway.domain.entry import Entry
 from gateway.domain.policy import Policy
-from gateway.ports import Alarms, Settlement
+from gateway.ports import Alarms, Bounce, Settlement
 from gateway.record.entries import copy_settled
+from gateway.store.bounces import take_bounce
 from gateway.store.dispatches import NEWS, about_address, about_content, ring_over
 from gateway.store.engine import conninfo
+from gateway.store.failing import RAISE_VERSION
 from gateway.store.openline import OpenLine, begin, commit, driver_of, sql_of
+from gateway.store.packed import packed
 from gateway.store.record import append, ask_heads, heads_of
-from gateway.store.schema import dispatch
+from gateway.store.schema import dispatch, message
 from gateway.store.undelivered import give_up
 from gateway.store.vault import Vault
 
@@ -45,6 +50,7 @@ LEASE = timedelta(minutes=2)
 IS_WAITING: ColumnElement[str] = literal_column("'waiting'")
 ONE: ColumnElement[int] = literal_column("1")
 SENT: ColumnElement[str] = literal_column("'sent'")
+STOPPED: ColumnElement[str] = literal_column("'stopped'")
 
 
 class SqlOutbox:
@@ -86,6 +92,9 @@ class SqlOutbox:
         driver = driver_of(connection)
         with driver.pipeline():
             begin(driver)
+            if whose := {one.dispatch.organisation_id for one in done if _given_up(one)}:
+                # It may be a guardian's: then nobody may go on believing that the address works.
+                driver.execute(RAISE_VERSION, {"organisations": sorted(whose)})
             asked = ask_heads(driver, {one.dispatch.organisation_id for one in done})
             moving = driver.execute(SETTLE, _states(done))
             heads, moved = heads_of(asked), set(moving.fetchall())
@@ -103,7 +112,11 @@ class SqlOutbox:
         if one.retry_at is not None and not one.stopped:
             return []
         policy = self._policy_of(one.dispatch.organisation_id)
-        return give_up(connection, self._alarms, policy, one, self._mark(one))
+        return give_up(connection, self._alarms, policy, self._vault, one, self._mark(one))
+
+    def bounced(self, bounce: Bounce) -> None:
+        """Write what a report says of a copy; the same report again changes nothing."""
+        take_bounce(self._engine, self._vault, self._alarms, self._policy_of, bounce)
 
     def wait_for_work(self, timeout_s: float) -> bool:
         """Block until new copies were committed or the time is up; True when there may be work."""
@@ -156,6 +169,8 @@ class SqlOutbox:
             tries=row.tries,
             first_try_at=row.first_try_at,
             directory_version=row.directory_version,
+            released=row.batch != row.message_id,
+            covered=None if row.covered is None else frozenset(row.covered),
         )
 
     def _mark(self, one: Settlement) -> str:
@@ -168,6 +183,8 @@ def _claim() -> Any:
         select(earlier.c.id)
         .where(earlier.c.message_id == dispatch.c.message_id, earlier.c.batch == dispatch.c.batch)
         .where(earlier.c.required, earlier.c.state != SENT)
+        # With it PostgreSQL looks at the copies of one message; without, it may hash the whole table.
+        .offset(literal_column("0"))
     )
     due = (
         select(dispatch.c.id)
@@ -183,21 +200,41 @@ def _claim() -> Any:
         update(dispatch)
         .where(dispatch.c.id == due.c.id)
         .values(due_at=bindparam("until"), fence=dispatch.c.fence + ONE, tries=dispatch.c.tries + ONE)
-        .returning(dispatch)
+        .returning(dispatch, _covered())
     )
+
+
+def _covered() -> Any:
+    """Of a copy that waits: whose copies it waited for, and who wrote the message; else null."""
+    gate = dispatch.alias("gate")
+    gates = (
+        select(func.array_agg(gate.c.recipient_id))
+        .where(gate.c.message_id == dispatch.c.message_id, gate.c.batch == dispatch.c.batch, gate.c.required)
+        .scalar_subquery()
+    )
+    writer = select(message.c.sender_id).where(message.c.id == dispatch.c.message_id).scalar_subquery()
+    covered = func.array_append(gates, writer, type_=ARRAY(Text))
+    return case((dispatch.c.waits_for_required, covered)).label("covered")
 
 
 CLAIM = sql_of(_claim())
 
 
+def _given_up(one: Settlement) -> bool:
+    return not one.sent and not one.stopped and one.retry_at is None
+
+
 def _states(done: Sequence[Settlement]) -> dict[str, Any]:
+    def waits(one: Settlement) -> bool:
+        return _state_after(one) is DispatchState.WAITING
+
     return {
-        "ids": [one.dispatch.id for one in done],
-        "fences": [one.dispatch.fence for one in done],
-        "states": [str(_state_after(one)) for one in done],
-        "dues": [one.retry_at if _state_after(one) is DispatchState.WAITING else None for one in done],
-        "ats": [one.at for one in done],
-        "codes": [one.code for one in done],
+        "ids": packed("int8", [one.dispatch.id for one in done]),
+        "fences": packed("int4", [one.dispatch.fence for one in done]),
+        "states": packed("text", [str(_state_after(one)) for one in done]),
+        "dues": packed("timestamptz", [one.retry_at if waits(one) else None for one in done]),
+        "ats": packed("timestamptz", [one.at for one in done]),
+        "codes": packed("int2", [one.code for one in done]),
     }
 
 
@@ -226,7 +263,13 @@ def _settle() -> Any:
     return (
         update(dispatch)
         .where(dispatch.c.id == given.c.id, dispatch.c.fence == given.c.fence)
-        .where(dispatch.c.state == IS_WAITING)
+        # One that was stopped in a courier's hands, and had left all the same, counts as what it is.
+        .where(
+            or_(
+                dispatch.c.state == IS_WAITING,
+                and_(dispatch.c.state == STOPPED, given.c.state == SENT),
+            )
+        )
         .values(state=given.c.state, due_at=given.c.due_at, settled_at=given.c.settled_at, code=given.c.code)
         .returning(dispatch.c.id, dispatch.c.fence)
     )
@@ -237,7 +280,7 @@ SETTLE = sql_of(_settle())
 
 def _gates(live: Sequence[Settlement]) -> dict[str, Any]:
     gates = sorted({one.dispatch.message_id for one in live if one.sent and one.dispatch.required})
-    return {"messages": gates, "at": max((one.at for one in live), default=None)}
+    return {"messages": packed("text", gates), "at": max((one.at for one in live), default=None)}
 
 
 def _release() -> Any:

@@ -28,6 +28,7 @@ from gateway.record.chain import GENESIS, Flaw, Head, head_of, link, verify
 from gateway.store.bulk import insert_together
 from gateway.store.engine import store_faults
 from gateway.store.openline import Driver, driver_of, rows_of, sql_of
+from gateway.store.packed import packed
 from gateway.store.schema import record_entry, record_head
 
 PAGE = 2_000
@@ -51,7 +52,7 @@ def lock_heads(connection: Connection, organisation_ids: Iterable[str]) -> Heads
 
 def ask_heads(driver: Driver, organisation_ids: Iterable[str]) -> Asked:
     """Ask to lock chains as `lock_heads` does, except for those not begun, without waiting."""
-    return rows_of(driver, LOCK, {"organisations": sorted(set(organisation_ids))})
+    return rows_of(driver, LOCK, {"organisations": packed("text", sorted(set(organisation_ids)))})
 
 
 def heads_of(asked: Asked) -> Heads:
@@ -81,8 +82,12 @@ def move_heads(driver: Driver, heads: Heads, entries: Sequence[Entry]) -> None:
     moved = sorted({entry.organisation_id for entry in entries})
     if moved:
         ends = [heads[one] for one in moved]
-        hashes = [bytes.fromhex(end.hash) for end in ends]
-        driver.execute(MOVE, {"ids": moved, "ends": [end.sequence for end in ends], "hashes": hashes})
+        moves = {
+            "ids": packed("text", moved),
+            "ends": packed("int8", [end.sequence for end in ends]),
+            "hashes": packed("bytea", [bytes.fromhex(end.hash) for end in ends]),
+        }
+        driver.execute(MOVE, moves)
 
 
 _wanted = bindparam("organisations", type_=ARRAY(Text))

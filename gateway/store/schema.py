@@ -126,6 +126,20 @@ guardianship = Table(
     Index("guardianship_of_guardian", "organisation_id", "guardian_id"),
 )
 
+# Guardians' mailboxes that gave back what was sent there, until the case about it is closed.
+failing_address = Table(
+    "failing_address",
+    metadata,
+    _whose(),
+    _is("person_id", Text),
+    _is("blind", LargeBinary),
+    _moment("since"),
+    _is("case_id", Text),
+    PrimaryKeyConstraint("organisation_id", "person_id", "blind"),
+    ForeignKeyConstraint(["organisation_id", "person_id"], ["person.organisation_id", "person.id"]),
+    Index("failing_address_of_case", "case_id"),
+)
+
 pair = Table(
     "pair",
     metadata,
@@ -141,6 +155,19 @@ pair = Table(
     ForeignKeyConstraint(["organisation_id", "tutor_id"], ["person.organisation_id", "person.id"]),
     ForeignKeyConstraint(["organisation_id", "pupil_id"], ["person.organisation_id", "person.id"]),
     Index("pair_of_pupil", "organisation_id", "pupil_id"),
+)
+
+# Where a pair is heading: decayed sums and counts, no words. state: as written by `courses`.
+pair_course = Table(
+    "pair_course",
+    metadata,
+    Column("pair_id", Text, primary_key=True),
+    _whose(),
+    _is("tutor_id", Text),
+    _is("volume", Float),
+    _is("state", Text),
+    ForeignKeyConstraint(["pair_id"], ["pair.id"]),
+    Index("pair_course_of_tutor", "organisation_id", "tutor_id"),
 )
 
 alias = Table(
@@ -173,7 +200,7 @@ data_key = Table(
 
 # --- messages ----------------------------------------------------------------------------------
 
-# fingerprint, idempotency: keyed marks. raw: the sealed bytes as received. particulars: sealed
+# fingerprint, idempotency, origin (the sender's Message-ID): keyed marks. raw: the sealed bytes as received. particulars: sealed
 # JSON of subject, verdict, platform text and the sender's Message-ID. decide_by: as told to senders.
 message = Table(
     "message",
@@ -193,6 +220,7 @@ message = Table(
     _later("decide_by"),
     _is("fingerprint", LargeBinary),
     _may("idempotency", LargeBinary),
+    _may("origin", LargeBinary),
     _is("raw", LargeBinary),
     _is("particulars", LargeBinary),
     Index("message_once", "organisation_id", "fingerprint", unique=True),
@@ -203,6 +231,7 @@ message = Table(
         unique=True,
         postgresql_where=text("idempotency IS NOT NULL"),
     ),
+    Index("message_origin", "origin", postgresql_where=text("origin IS NOT NULL")),
     Index("message_timeline", "organisation_id", "pair_id", "received_at", "id"),
 )
 

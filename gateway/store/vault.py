@@ -123,7 +123,7 @@ class Key:
 
     def mark(self, value: str) -> bytes:
         """A keyed hash of `value`: the same for the same value, and meaningless without the key."""
-        return hmac.digest(self._secret, b"mark\0" + value.encode("utf-8", "surrogatepass"), hashlib.sha256)
+        return hmac.digest(self._secret, b"mark\0" + value.encode("utf-8", "surrogatepass"), "sha256")
 
 
 class Vault:

@@ -1,4 +1,4 @@
-"""What a reader needs to judge: parsers, detectors, composer. No database, no network."""
+"""What a reader needs to judge: parsers, detectors, composer. No database; of the network ClamAV alone."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from classifiers.catalogue import standard
+from classifiers.catalogue import Catalogue, standard
+from gateway.channels.email import clamav
 from gateway.channels.email import compose as email_compose
 from gateway.channels.email import parse as email_parse
 from gateway.channels.email.dkim import Signed
@@ -23,25 +24,41 @@ COMPOSE: Mapping[Channel, Compose] = {
     Channel.PLATFORM: platform_compose.compose,
 }
 
+UNHURRIED_S = 30.0
 
-def tools(screen: Screen | None = None, dkim: Path | None = None) -> Tools:
+
+def tools(
+    screen: Screen | None = None, dkim: Path | None = None, scanner: clamav.Scanner | None = None
+) -> Tools:
     """Everything `journey.judge` needs.
 
     screen: the detectors; the standard ones when None.
     dkim: folder of the domains' signing keys; copies of a domain without keys go unsigned.
+    scanner: asked about every mail with files; None when nobody is.
     """
     signed = {} if dkim is None else {Channel.EMAIL: Signed(email_compose.compose, dkim)}
-    return Tools(READ, screen or standard(), {**COMPOSE, **signed}, email_compose.leaks)
+    reads = dict(READ)
+    if scanner is not None:
+        reads[Channel.EMAIL] = clamav.checking(email_parse.read, scanner)
+    return Tools(reads, screen or standard(), {**COMPOSE, **signed}, email_compose.leaks)
 
 
-def bench(dkim: Path | None = None) -> Bench:
+def bench(dkim: Path | None = None, scanner: clamav.Scanner | None = None) -> Bench:
     """The functions a reader process works with; called once in each child.
 
     The detectors are warm on return, so that no message pays for loading them.
     """
     catalogue = standard()
     catalogue.warm()
-    return partial(judge, tools=tools(catalogue, dkim)), read
+    return partial(judge, tools=tools(catalogue, dkim, scanner)), read
+
+
+def unhurried() -> Screen:
+    """The standard detectors for a program that starts at once: they load with the first text they read.
+
+    That text may take its time; nobody's mail waits behind it.
+    """
+    return Catalogue(standard().detectors, budget_s=UNHURRIED_S)
 
 
 def read(arrival: Arrival) -> Reading:

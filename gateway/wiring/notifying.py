@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
+from gateway.channels.email.authresults import header_fields
+from gateway.channels.email.automatic import is_auto_submitted
+from gateway.channels.email.dkim import signed
 from gateway.domain.case import Case, State
 from gateway.domain.message import Channel
-from gateway.domain.people import Person, Role
+from gateway.domain.people import Organisation, Person, Role
 from gateway.domain.verdict import Lane
 from gateway.errors import Unavailable
-from gateway.hold.notices import Notice, came_back, case_waits
+from gateway.hold.notices import Notice, came_back, case_waits, went_round
 from gateway.ports import SendAnswer
 from gateway.wiring.storing import Store
 
@@ -20,26 +25,47 @@ NEVER = 500
 
 
 class Notifier:
-    """Fulfils `jobs.app.Tells`. post: hands a mail to the next hop."""
+    """Fulfils `jobs.app.Tells`.
 
-    def __init__(self, store: Store, post: Callable[[Notice], Awaitable[SendAnswer]], desk_url: str) -> None:
+    post: hands a mail to the next hop. keys: folder of the domains' signing keys.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        post: Callable[[Notice], Awaitable[SendAnswer]],
+        desk_url: str,
+        keys: Path | None = None,
+    ) -> None:
         self._store = store
         self._post = post
         self._desk_url = desk_url
+        self._keys = keys
 
     async def case_waits(self, organisation_id: str, case_id: str) -> None:
         """Tell those who may open the case that it waits; nobody once it is closed."""
         await self._send(await asyncio.to_thread(self._waiting, organisation_id, case_id))
 
     async def sender_told(self, organisation_id: str, case_id: str) -> None:
-        """Tell the sender of a mail that it came back (platforms ask for it themselves)."""
+        """Tell the sender of a mail that it came back."""
         await self._send(await asyncio.to_thread(self._returned, organisation_id, case_id))
+
+    async def writer_warned(self, organisation_id: str, case_id: str) -> None:
+        """Warn the sender of a mail that it also went to a private address."""
+        await self._send(await asyncio.to_thread(self._warning, organisation_id, case_id))
 
     async def _send(self, notices: list[Notice]) -> None:
         for notice in notices:
-            answer = await self._post(notice)
+            answer = await self._post(self._signed(notice))
             if answer.code != ACCEPTED and answer.code < NEVER:
                 raise Unavailable("The next hop did not take a notice; it will be tried again.")
+
+    def _signed(self, notice: Notice) -> Notice:
+        """A domain whose DMARC asks for signatures would have its own notices thrown away without."""
+        if self._keys is None:
+            return notice
+        domain = notice.return_path.rpartition("@")[2]
+        return replace(notice, content=signed(notice.content, self._keys, domain, datetime.now(UTC)))
 
     def _waiting(self, organisation_id: str, case_id: str) -> list[Notice]:
         case = self._store.docket.case(organisation_id, case_id)
@@ -54,17 +80,26 @@ class Notifier:
         ]
 
     def _returned(self, organisation_id: str, case_id: str) -> list[Notice]:
-        case = self._store.docket.case(organisation_id, case_id)
-        envelope = self._store.docket.arrival(organisation_id, case.message_id).envelope
-        if envelope.channel is not Channel.EMAIL:
-            return []
-        sender = self._store.directory.person(organisation_id, envelope.sender_id)
+        case, organisation, mailbox = self._writer(organisation_id, case_id)
         _, decision = self._store.docket.decisions(organisation_id, case_id)[-1]
+        return [came_back(organisation, case, decision, mailbox, datetime.now(UTC))] if mailbox else []
+
+    def _warning(self, organisation_id: str, case_id: str) -> list[Notice]:
+        case, organisation, mailbox = self._writer(organisation_id, case_id)
+        return [went_round(organisation, case, mailbox, datetime.now(UTC))] if mailbox else []
+
+    def _writer(self, organisation_id: str, case_id: str) -> tuple[Case, Organisation, str]:
+        """The case, and where to tell the writer of its mail something, "" when nowhere.
+
+        A platform asks for itself what became of a message, and a program is never answered (RFC 3834).
+        """
+        case = self._store.docket.case(organisation_id, case_id)
         organisation = self._store.directory.organisation(organisation_id)
-        return [
-            came_back(organisation, case, decision, mailbox, datetime.now(UTC))
-            for mailbox in sender.mailboxes[:1]
-        ]
+        arrival = self._store.docket.arrival(organisation_id, case.message_id)
+        if arrival.envelope.channel is not Channel.EMAIL or is_auto_submitted(header_fields(arrival.raw)):
+            return case, organisation, ""
+        sender = self._store.directory.person(organisation_id, arrival.envelope.sender_id)
+        return case, organisation, next(iter(sender.mailboxes), "")
 
 
 def _may_open(person: Person, case: Case) -> bool:

@@ -55,6 +55,7 @@ class Store:
     """Everything that stands on the database.
 
     form_key: seals the desk's forms; the same in every process, derived from the master key.
+    verp_key: seals return paths; likewise.
     conninfo: the database as a libpq URI, for the job worker.
     """
 
@@ -67,6 +68,7 @@ class Store:
     roster: Rosters
     record: RecordReader
     form_key: bytes = field(repr=False)
+    verp_key: bytes = field(repr=False)
     conninfo: str = field(repr=False)
     _engine: Engine = field(repr=False)
 
@@ -140,6 +142,7 @@ def _joined(engine: Engine, master_key: bytes, libpq: str) -> Store:
         roster=Rosters(engine, vault),
         record=RecordReader(engine),
         form_key=hashlib.sha256(b"desk forms\0" + master_key).digest(),
+        verp_key=hashlib.sha256(b"return paths\0" + master_key).digest(),
         conninfo=libpq,
         _engine=engine,
     )

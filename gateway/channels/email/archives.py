@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterable
@@ -29,6 +30,8 @@ BROKEN = (
     NotImplementedError,
     RuntimeError,
     OverflowError,
+    LookupError,  # an entry without a name
+    struct.error,
 )
 Files = list[tuple[str, bytes]]
 

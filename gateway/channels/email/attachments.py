@@ -118,7 +118,7 @@ class Accepted:
 def accept(content_type: str, filename: str, content: bytes) -> Accepted | str:
     """Return the attachment's type and name as they may be passed on, or why it may not."""
     extension = PurePosixPath(filename.lower()).suffix
-    kind = _by_extension(extension) if extension else _by_type(content_type)
+    kind = _by_extension(extension) if extension else _by_type(content_type, content)
     if kind is None:
         return NOT_PASSED
     if content_type not in {kind.content_type, *kind.also, *UNTOLD} or not kind.looks(content):
@@ -130,8 +130,11 @@ def _by_extension(extension: str) -> Kind | None:
     return next((kind for kind in KINDS if extension in kind.extensions), None)
 
 
-def _by_type(content_type: str) -> Kind | None:
-    return next((kind for kind in KINDS if content_type in (kind.content_type, *kind.also)), None)
+def _by_type(content_type: str, content: bytes) -> Kind | None:
+    """The kind of a file whose name tells none: the type's own, or another that it looks like."""
+    own = [kind for kind in KINDS if content_type == kind.content_type]
+    kinds = own + [kind for kind in KINDS if content_type in kind.also]
+    return next((kind for kind in kinds if kind.looks(content)), kinds[0] if kinds else None)
 
 
 def safe_name(filename: str) -> str:

@@ -25,7 +25,9 @@ _PROPERTY = re.compile(
     re.IGNORECASE,
 )
 _SERVER = re.compile(r'\s*("(?:[^"\\]|\\.)*"|[^\s;"=]+)(?:\s+\d+)?\s*')
-_BETWEEN_ADDRESSES = re.compile(r"[\s<>\"',;:()\[\]]+")
+_ENCLOSING = re.compile(r'[("\\]')
+# Not at what a local part may hold itself: x'ruth@example.org is not ruth@example.org.
+_BETWEEN_ADDRESSES = re.compile(r"[\s<>\",;:()\[\]]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def vouched_for(raw: bytes, mailbox: str, authserv_id: str) -> bool:
 def written_by(fields: list[tuple[bytes, bytes]], mailbox: str) -> bool:
     """Tell whether there is one From header and it holds that one address and no other."""
     authors = [value for name, value in fields if name == b"from"]
-    return len(authors) == 1 and _addresses(authors[0]) == {mailbox.casefold()}
+    return len(authors) == 1 and _addresses(authors[0]) == {mailbox.encode().lower().decode()}
 
 
 def _aligned(results: list[Result], domain: str) -> bool:
@@ -110,12 +112,15 @@ def _result(piece: str) -> Result:
             raise ValueError("property")
         at = found.end()
         if not found[1]:
-            properties[f"{found[2]}.{found[3]}".lower()] = _unquoted(found[4]).casefold()
+            properties[f"{found[2]}.{found[3]}".lower()] = _unquoted(found[4]).lower()
     return Result(method[1].lower(), method[2].lower(), properties)
 
 
 def _pieces(value: str) -> Iterator[str]:
     """Yield what stands between semicolons, comments left out, quoted strings kept whole."""
+    if not _ENCLOSING.search(value):
+        yield from value.split(";")
+        return
     piece: list[str] = []
     depth, quoted, characters = 0, False, iter(value)
     for character in characters:
@@ -161,11 +166,13 @@ def header_fields(raw: bytes) -> list[tuple[bytes, bytes]]:
 
 
 def _addresses(value: bytes) -> set[str]:
+    """Whatever looks like an address. Only ASCII is folded: with "ß" as "ss" two mailboxes were one."""
     try:
-        text = value.decode("utf-8")
+        text = value.lower().decode("utf-8")
     except UnicodeDecodeError:
         return set()
-    return {word.casefold() for word in _BETWEEN_ADDRESSES.split(text) if "@" in word}
+    words = (word for word in _BETWEEN_ADDRESSES.split(text) if "@" in word)
+    return {word[1:-1] if word[0] == word[-1] == "'" else word for word in words}
 
 
 def _unquoted(value: str) -> str:

@@ -14,7 +14,7 @@ from gateway.channels.email import writing
 from gateway.channels.email.attachments import CALENDAR
 from gateway.channels.email.body import Frame, body
 from gateway.channels.email.egress import leaks, private_mailboxes
-from gateway.domain.message import Envelope, Reading
+from gateway.domain.message import Earlier, Envelope, Reading
 from gateway.domain.pair import Circle
 from gateway.domain.people import FAMILY_ROLES, Person, Role
 
@@ -23,7 +23,8 @@ __all__ = ["compose", "leaks", "message_id"]
 REFERENCE_HEADER = "X-Tutor-Gateway-Reference"
 WITHOUT_ALIAS = "[address removed]"
 
-_OWN_ID = re.compile(r"<([0-9a-f]{32})\.[0-9a-f]{16}@([A-Za-z0-9.-]+)>")
+_OWN_ID = re.compile(r"<([0-9a-f]{32})\.[0-9a-f]{16}@[A-Za-z0-9.-]+>")
+_WRITABLE_ID = re.compile(r"<[!-;=?-~]{1,250}>")
 _body = lru_cache(maxsize=2)(body)  # all copies of one message share it, but for the pupil's
 
 
@@ -42,7 +43,7 @@ def compose(
         writing.header("Subject", writing.words(_one_line(reading.subject))),
         writing.header("Date", format_datetime(envelope.received_at.astimezone(UTC))),
         writing.header("Message-ID", message_id(envelope.id, to, domain)),
-        *_thread(reading, to, domain),
+        *_thread(reading, to, circle),
         writing.header("MIME-Version", "1.0"),
         writing.header(REFERENCE_HEADER, envelope.reference),
     ]
@@ -93,15 +94,34 @@ def _recipients(visible: Sequence[Person], envelope: Envelope, circle: Circle) -
     ]
 
 
-def _thread(reading: Reading, to: Person, domain: str) -> list[bytes]:
-    """Return In-Reply-To and References with the ids that `to` knows of; others are dropped (MAIL 3)."""
+def _thread(reading: Reading, to: Person, circle: Circle) -> list[bytes]:
+    """Return In-Reply-To and References with the ids that `to` knows those mails by (MAIL 3).
+
+    Whatever else they name is dropped: an id of another server says whose it is.
+    """
+    if not reading.thread:
+        return []
+    domain, private = circle.organisation.domain, private_mailboxes(circle)
+    known: dict[str, str] = {}
+    for one in reading.thread:
+        theirs = _id_for(one, to, domain)
+        if theirs and not any(mailbox in theirs.lower() for mailbox in private):
+            known.setdefault(one.message_id, theirs)
+            known.setdefault(one.original, theirs)
     fields = []
     for name, ids in (("In-Reply-To", (reading.in_reply_to,)), ("References", reading.references)):
-        ours = (_OWN_ID.fullmatch(one) for one in ids)
-        known = [message_id(one[1], to, domain) for one in ours if one and one[2] == domain]
-        if known:
-            fields.append(writing.header(name, " ".join(known)))
+        ours = (found[1] if (found := _OWN_ID.fullmatch(one)) else one for one in ids)
+        translated = dict.fromkeys(known[one] for one in ours if one and one in known)
+        if translated:
+            fields.append(writing.header(name, " ".join(translated)))
     return fields
+
+
+def _id_for(earlier: Earlier, to: Person, domain: str) -> str:
+    """Return the id by which `to` knows an earlier mail, "" when they do not know it."""
+    if to.id == earlier.sender_id:
+        return earlier.original if _WRITABLE_ID.fullmatch(earlier.original) else ""
+    return message_id(earlier.message_id, to, domain) if to.id in earlier.holders else ""
 
 
 def _masks(circle: Circle) -> tuple[tuple[str, str], ...]:

@@ -16,6 +16,7 @@ from aiosmtpd.smtp import SMTP
 from gateway.channels.email import reply
 from gateway.channels.email.house import Dialogue, House
 from gateway.channels.email.intake import Intake
+from gateway.channels.email.peers import client_of
 
 log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
@@ -34,22 +35,27 @@ _theirs.addFilter(lambda _record: False)
 
 
 class Connection(SMTP):
-    """A connection that answers every fault of ours with 4xx and gives nothing away."""
+    """A connection that answers every fault of ours with 4xx and gives nothing away.
+
+    peer: who calls, where a balancer has said so; secure: TLS has begun already (`door`).
+    """
 
     line_length_limit = 64 * 1024  # aiosmtpd makes its StreamReader's limit of it
     transport: Any  # uvloop's transports are no subclasses of asyncio's
     dialogue: Dialogue
 
-    def __init__(self, house: House, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self, house: House, loop: asyncio.AbstractEventLoop, *, peer: str = "", secure: bool = False
+    ) -> None:
         self.house, self.limits = house, house.limits
         # aiosmtpd's own is shared by all connections and grows with each EHLO.
         self.command_size_limits = {}
         self.ended: asyncio.Future[None] = loop.create_future()
-        self.secure = self.in_mail = False
+        self.secure, self.in_mail = secure, False
         self.errors = self.commands = self._unbroken = 0
         self._body: Intake | None = None
         self._body_done: asyncio.Future[bytes | None] | None = None
-        self._peer = ""
+        self._peer = peer
         self._admitted = self._closing = self._retiring = self._ours = False
         self._born = self._since = self._data_since = loop.time()
         super().__init__(
@@ -60,15 +66,17 @@ class Connection(SMTP):
             tls_context=house.tls,
             loop=loop,
         )
+        self._over_ssl = secure
 
     # Coming and going.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Count the connection in; the command loop greets or turns away."""
         peer = transport.get_extra_info("peername")
-        self._peer = str(peer[0]) if isinstance(peer, tuple) else ""
+        self._peer = self._peer or (str(peer[0]) if isinstance(peer, tuple) else "")
         self.dialogue = self.house.welcome(self._peer)
-        self._admitted = self.house.turnstile.enter(self._peer, self.house.room_for(self._peer))
+        room = self.house.room_for(self._peer)
+        self._admitted = self.house.turnstile.enter(client_of(self._peer), room)
         self.house.sessions.add(self)
         super().connection_made(transport)
 
@@ -76,7 +84,7 @@ class Connection(SMTP):
         """Count the connection out. A commit in progress goes on: `receive` shields it."""
         if self._admitted:
             self._admitted = False
-            self.house.turnstile.leave(self._peer)
+            self.house.turnstile.leave(client_of(self._peer))
         self.house.sessions.discard(self)
         self._end_body(None)
         super().connection_lost(error)

@@ -113,8 +113,16 @@ class Signed:
     ) -> bytes:
         """The signed copy for `to`."""
         content = self.compose(reading, envelope, circle, visible, to)
-        signer = signer_of(self.folder, circle.organisation.domain)
-        return signer.sign(content, envelope.received_at) if signer else content
+        return signed(content, self.folder, circle.organisation.domain, envelope.received_at)
+
+
+def signed(content: bytes, folder: Path, domain: str, at: datetime | None = None) -> bytes:
+    """A mail with the signatures of a domain on top; as it is when the domain has no keys.
+
+    Raises ValueError when it cannot be signed.
+    """
+    signer = signer_of(folder, domain)
+    return signer.sign(content, at) if signer else content
 
 
 def signer_of(folder: Path, domain: str) -> Signer | None:

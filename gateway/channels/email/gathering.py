@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from classifiers.finding import Layer, Passage
-from gateway.channels.email import calendars, headers, outlook
+from gateway.channels.email import calendars, headers, outlook, uuencoded
 from gateway.channels.email.attachments import CALENDAR, CONVERTED, Accepted, accept, safe_name
 from gateway.channels.email.contents import NOT_PASSED, Budget, Contents
 from gateway.channels.email.html_text import Run, tell
@@ -17,16 +15,20 @@ from gateway.moderate.structure import Entity
 NAMED_PEOPLE = ("from", "sender", "reply-to", "to", "cc", "bcc")
 TOLD_OF_PARTS = ("subject", "content-description")
 SAYING_NOTHING = {"content-type", "content-transfer-encoding", "content-disposition", "mime-version"}
+# Characters of the subject and of all names beside it; a header of 40 KB is to cost 100 ms.
+HEADER_LIMITS = {Layer.SUBJECT: 2_000, Layer.DISPLAY: 5_000}
+SHORT_NAME = 25
+TOO_LONG = "more text than can be read"
+# Of HTML: 8 MB of open tags took nh3 ten seconds and more memory than there was.
+PAGE_LIMIT, TAG_LIMIT = 8_000_000, 100_000
 TEXT_LIMIT = 1_000_000  # characters that the detectors read within their time
-
-_UUENCODED = re.compile(r"(?m)^begin(?:-base64)? [0-7]{3,4} \S")
 
 
 class Gathering:
     """Passages, parts and faults of one mail so far.
 
     index: the number of the leaf that is being read. budget: what archives may still unpack to.
-    room: characters that may still be said.
+    room: characters that may still be said; header_room: of them, in headers.
     """
 
     def __init__(self) -> None:
@@ -35,6 +37,7 @@ class Gathering:
         self.parts: list[Part] = []
         self.budget = Budget()
         self.room = TEXT_LIMIT
+        self.header_room = dict(HEADER_LIMITS)
         self.index = 0
 
     def _note(self, *faults: str) -> None:
@@ -42,8 +45,18 @@ class Gathering:
             self.faults.update(dict.fromkeys(faults))
 
     def _say(self, layer: Layer, text: str, part: int = 0) -> None:
+        if layer in HEADER_LIMITS and text:
+            text = self._within_header(layer, text)
         if text.strip() and self._has_room(text):
             self.passages.append(Passage(layer, text, part))
+
+    def _within_header(self, layer: Layer, text: str) -> str:
+        """Return as much as there is room for; each text costs, however short it is."""
+        room = self.header_room[layer]
+        self.header_room[layer] = max(0, room - max(len(text), SHORT_NAME))
+        if len(text) > room or not self.header_room[layer]:
+            self._note("more in a header than can be read")
+        return text[:room]
 
     def _say_run(self, layer: Layer, run: Run, part: int) -> None:
         if (text := run.text).strip() and self._has_room(text):
@@ -53,7 +66,7 @@ class Gathering:
         """Tell whether the detectors can read this too; if not, nobody has read the mail."""
         self.room -= len(text)
         if self.room < 0:
-            self._note("more text than can be read")
+            self._note(TOO_LONG)
         return self.room >= 0
 
     def _say_people(self, entity: Entity) -> None:
@@ -96,10 +109,14 @@ class Gathering:
         return list(names)
 
     def _look_for_files(self, text: str) -> None:
-        if (text.startswith("begin") or "\nbegin" in text) and _UUENCODED.search(text):
+        if uuencoded.is_within(text):
             self._note("a file within a text")
 
-    def _html(self, source: str) -> None:
+    def _html(self, source: str) -> bool:
+        """Say what a page tells; False when it is too long for any HTML parser to be asked."""
+        if len(source) > PAGE_LIMIT or source.count("<") > TAG_LIMIT:
+            self._note(TOO_LONG)
+            return False
         told = tell(source)
         self._say_run(Layer.HTML, told.shown, self.index)
         if told.concealed:
@@ -110,6 +127,7 @@ class Gathering:
             self._say_run(Layer.LINK, run, self.index)
         if not reads_alike(source, told):
             self._note("HTML that can be read in two ways")
+        return True
 
     def _file(
         self, contents: Contents, kind: str, name: str, content_id: str = "", inline: bool = False

@@ -29,8 +29,6 @@ _ADDRESS_TOKEN = re.compile(
     r'|([^",;:<>()\s]++)'
     r"|\s++"
 )
-_MESSAGE_ID = re.compile(rb"<[^<>\s]{1,250}>")
-REFERENCE_LIMIT = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +183,7 @@ def _mailbox(name: list[str], comments: list[str], address: str | None, faults: 
     shown = _named(name, faults) or "".join(aside)
     address = (address or "").strip()
     if address and not _ORDINARY_ADDRESS.fullmatch(address):
-        aside.append(_words(address, []))
+        aside.append(_on_one_line(_words(address, [])))
     found = [Mailbox(shown, address.lower())] if shown or address else []
     return found + [Mailbox(one, "") for one in aside if one and one != shown]
 
@@ -223,7 +221,7 @@ def _extended(parameters: Mapping[str, str], name: str, faults: list[str]) -> st
         else:
             break
     whole = b"".join(data)
-    if not coded:
+    if not coded or whole.count(b"'") < 2:  # without both quotes most programs show all of it
         return whole.decode("utf-8", "replace")
     charset, _, rest = whole.partition(b"'")
     text, found = charset_decoded(rest.partition(b"'")[2], charset.decode("ascii", "replace"))
@@ -240,11 +238,6 @@ def _pieces_in_order(parameters: Mapping[str, str], name: str) -> int:
 
 def _piece(value: str, percent: bool) -> bytes:
     return unquote_to_bytes(value) if percent else value.encode("utf-8")
-
-
-def message_ids(value: bytes) -> tuple[str, ...]:
-    """Return the ids in a Message-ID, In-Reply-To or References field, the last 50."""
-    return tuple(found.decode("utf-8", "replace") for found in _MESSAGE_ID.findall(value)[-REFERENCE_LIMIT:])
 
 
 def sent_at(value: bytes) -> datetime | None:

@@ -19,6 +19,10 @@ class Dialogue(Protocol):
     Each answer is a whole reply. None of these may block the event loop.
     """
 
+    def greeted(self, name: str) -> None:
+        """Hear the name in EHLO or HELO."""
+        ...
+
     async def sign_in(self, address: str, password: str) -> str:
         """Answer to AUTH; `reply.SIGNED_IN` and nothing else means yes."""
         ...
@@ -55,6 +59,7 @@ class House:
     submission: signing in is required, and TLS before it.
     welcome: gives a peer, by its IP address, the one who answers its session's questions.
     room_for: how many connections that peer may have at a time.
+    is_balancer: tells whether a peer must begin with a PROXY header (`proxy`).
     sessions: those that are open now.
     """
 
@@ -65,4 +70,5 @@ class House:
     tls: ssl.SSLContext | None
     welcome: Callable[[str], Dialogue]
     room_for: Callable[[str], int]
+    is_balancer: Callable[[str], bool] = lambda _: False
     sessions: set[Connection] = field(default_factory=set)

@@ -24,6 +24,7 @@ BLOCKS = frozenset(
     | {"figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li"}
     | {"main", "nav", "ol", "p", "pre", "section", "table", "tbody", "tfoot", "thead", "tr", "ul"}
 )
+BLANK_LINES = frozenset({"br", "p"})  # of what stands on a line of its own
 _UNSHOWN_TREES = UNSHOWN - RAW_TEXT
 CELLS = frozenset({"td", "th"})
 VOID = frozenset(
@@ -38,6 +39,8 @@ _SETTING = re.compile(r"<!doctype\b|<!\[(?:end)?if\b|<!\[endif|<\?xml\b|<!>|</>"
 _OUTLOOKS_OWN = re.compile(r"<(?:xml|style)\b", re.IGNORECASE)
 _OUTLOOKS_END = re.compile(r"</(?:xml|style)\s*>", re.IGNORECASE)
 _PLACES = array("l", range(32_768))  # offsets to copy from; counting is slower
+# A short line that is no greeting: it may go on below.
+_PIECE_OF_VALUE = re.compile(r"(?m)^(?=[^\n]{1,16}$)(?![A-Za-z]{2}[A-Za-z ,!']+$)[^\n]*\S")
 _COMMENT_END = re.compile(r"--!?>")
 _RAW_END = {name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE) for name in RAW_TEXT}
 _PIECE = re.compile(
@@ -123,10 +126,13 @@ class Told:
 
 
 class _Teller:
-    """Walks one source. `hidden` and `unshown` name the open element that causes it."""
+    """Walks one source. `hidden` and `unshown` name the open element that causes it.
 
-    def __init__(self, source: str) -> None:
-        self.source = source
+    blank_lines: the elements about which, or at the second of which, a blank line stands.
+    """
+
+    def __init__(self, source: str, blank_lines: frozenset[str]) -> None:
+        self.source, self.blank_lines = source, blank_lines
         self.told = Told()
         self.hidden, self.hidden_depth = "", 0
         self.unshown, self.unshown_depth = "", 0
@@ -200,8 +206,7 @@ class _Teller:
         tag, whole = _tag_of(match[0]), self.told.whole
         name = tag.name
         if tag.breaks:
-            if whole.last != "\n":
-                whole.put("\n", match.start())
+            self._break(name, match.start())
         elif name in CELLS:
             whole.put("" if whole.last in " \t\n" else "\t", match.start())
         if tag.plain and not self.hidden and not self.unshown:
@@ -219,6 +224,18 @@ class _Teller:
         if name not in VOID:
             self._open(name, traits.conceals)
         return self._raw_text(name, match.end()) if name in RAW_TEXT else match.end()
+
+    def _break(self, name: str, at: int) -> None:
+        """Begin a new line, after a blank one where a browser shows one: by a paragraph or a second <br>."""
+        whole = self.told.whole
+        if whole.last != "\n":
+            whole.put("\n", at)
+            if name != "p" or name not in self.blank_lines:
+                return
+        elif name not in self.blank_lines:
+            return
+        if whole.pieces and whole.pieces[-2:] != ["\n", "\n"]:
+            whole.put("\n", at)
 
     def _open(self, name: str, conceals: bool) -> None:
         if self.unshown:
@@ -316,5 +333,10 @@ def _entity(reference: str, following: str, in_attribute: bool) -> str:
 
 
 def tell(source: str) -> Told:
-    """Return what an HTML source tells a reader, openly and otherwise."""
-    return _Teller(source).run()
+    """Return what an HTML source tells a reader, openly and otherwise.
+
+    Blank lines stand where a browser shows them, so that a page reads as the plain text that
+    mail programs send with it; not where a line may be a piece of a value written down the page.
+    """
+    told = _Teller(source, BLANK_LINES).run()
+    return _Teller(source, frozenset()).run() if _PIECE_OF_VALUE.search(told.whole.text) else told

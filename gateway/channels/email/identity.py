@@ -85,12 +85,14 @@ class Transaction:
     person: who signed in, None for mail from outside.
     mixed: a recipient of another family was named; the mail must not go to anybody.
     taken: recipients accepted, the sender's own address included.
+    bounced: the copy that this is a report about; then it goes to nobody.
     """
 
     mail_from: str = field(repr=False)
     person: Person | None = field(default=None, repr=False)
     mixed: bool = False
     taken: int = 0
+    bounced: int | None = None
     _places: list[tuple[Place, ...]] = field(default_factory=list, repr=False)
     _pairs: frozenset[str] | None = None
 

@@ -22,6 +22,9 @@ class Limits:
     line_bytes: of one line inside DATA, its CRLF not counted.
     lookup_s: our own, for one question to the directory; then the answer is 451.
     sign_in_failures: per minute, counted for the client's address and for the person.
+    mails_per_minute, mails_per_hour: of one tutor who signed in; 0 for no limit.
+    mails_per_minute_per_address, mails_per_hour_per_address: from one client's address. Trusted
+        neighbours relay everybody's mail and are not counted, for a tutor neither.
     """
 
     connections: int = 100
@@ -38,6 +41,10 @@ class Limits:
     patience_s: float = 10.0
     lookup_s: float = 20.0
     sign_in_failures: int = 5
+    mails_per_minute: int = 60
+    mails_per_hour: int = 600
+    mails_per_minute_per_address: int = 300
+    mails_per_hour_per_address: int = 3000
 
     @property
     def watch_every_s(self) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from classifiers.finding import Layer
-from gateway.channels.email import cards, headers, outlook
+from gateway.channels.email import automatic, cards, headers, outlook
 from gateway.channels.email.attachments import (
     CALENDAR,
     CARD,
@@ -15,12 +15,20 @@ from gateway.channels.email.attachments import (
 from gateway.channels.email.contents import DEPTH_LIMIT, NOT_PASSED, Contents
 from gateway.channels.email.flowed import unflowed
 from gateway.channels.email.footer import without_footers, without_html_footers
-from gateway.channels.email.gathering import NAMED_PEOPLE, Gathering, content_id, file_text
+from gateway.channels.email.gathering import (
+    NAMED_PEOPLE,
+    TEXT_LIMIT,
+    TOO_LONG,
+    Gathering,
+    content_id,
+    file_text,
+)
 from gateway.channels.email.html_text import tell
 from gateway.channels.email.inspection import inspect, text_of
 from gateway.domain.message import Part, Reading
 from gateway.moderate.gate import dissect
 from gateway.moderate.structure import Entity
+from gateway.moderate.threads import message_ids
 
 GROUPS = frozenset({"multipart/mixed", "multipart/alternative", "multipart/related"})
 SEALED = {
@@ -31,7 +39,11 @@ SEALED = {
     "multipart/report": "a delivery report",
 }
 TEXT_BODIES = frozenset({"text/plain", "text/html"})
+# Forms of a text for programs of one maker, beside the text itself; judged, and left out.
+SAID_ANEW = frozenset({"text/x-amp-html", "text/watch-html", "text/enriched", "text/richtext"})
 MAILS = frozenset({"message/rfc822", "message/global"})
+ADDRESSED = frozenset({"to", "cc", "bcc"})
+CIRCLES = "a mail that has been through here before"
 CARD_REMOVED = "[A visiting card was removed here.]"
 
 
@@ -64,19 +76,23 @@ class _Reader(Gathering):
 
     def run(self) -> Reading:
         fields = self.root.fields
+        named = [(name.encode(), value) for name, values in fields.items() for value in values]
+        if automatic.goes_in_circles(named):
+            self._note(CIRCLES)
         subject = self._subject()
-        authors = self._people()
+        authors, addressees = self._people()
         self._walk(self.root, alternative=False, nested=0)
         return Reading(
             passages=tuple(self.passages),
             parts=tuple(self.parts),
             subject=subject,
-            message_id="".join(headers.message_ids(_first(fields, "message-id"))[:1]),
-            in_reply_to="".join(headers.message_ids(_first(fields, "in-reply-to"))[:1]),
-            references=headers.message_ids(_first(fields, "references")),
+            message_id="".join(message_ids(_first(fields, "message-id"))[:1]),
+            in_reply_to="".join(message_ids(_first(fields, "in-reply-to"))[:1]),
+            references=message_ids(_first(fields, "references")),
             sent_at=headers.sent_at(_first(fields, "date")),
             authors=authors,
-            auto_submitted=_first(fields, "auto-submitted").strip().lower() not in {b"", b"no"},
+            addressees=addressees,
+            auto_submitted=automatic.is_auto_submitted(named),
             form_faults=tuple(self.faults),
         )
 
@@ -87,16 +103,20 @@ class _Reader(Gathering):
         self._say(Layer.DISPLAY, headers.loosely(subject))
         return subject
 
-    def _people(self) -> tuple[str, ...]:
+    def _people(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Say the names in the address fields; return who wrote, and to whom."""
         authors: list[str] = []
+        addressees: list[str] = []
         for name in NAMED_PEOPLE:
             for value in self.root.fields.get(name, ()):
                 found, faults = headers.mailboxes(value)
                 if name == "from":
                     self._note(*faults)
                     authors += [one.address for one in found if one.address]
+                elif name in ADDRESSED:
+                    addressees += [one.address for one in found if one.address]
         self._say_people(self.root)
-        return tuple(authors)
+        return tuple(authors), tuple(addressees)
 
     def _walk(self, entity: Entity, *, alternative: bool, nested: int) -> None:
         """Read an entity. alternative: it says again what stands before it. nested: how many
@@ -137,7 +157,9 @@ class _Reader(Gathering):
     def _leaf(self, entity: Entity, alternative: bool, nested: int) -> None:
         names = self._names(entity)
         attached = bool(names) or entity.disposition == "attachment"
-        if entity.content_type not in TEXT_BODIES or entity.text is None or attached:
+        if alternative and entity.content_type in SAID_ANEW and entity.text is not None and not attached:
+            self._say(Layer.HIDDEN, _words_of(entity), self.index)
+        elif entity.content_type not in TEXT_BODIES or entity.text is None or attached:
             self._attachment(entity, names[0] if names else "", nested)
         elif not nested:
             self._body(entity, alternative)
@@ -149,7 +171,9 @@ class _Reader(Gathering):
 
     def _body(self, entity: Entity, alternative: bool) -> None:
         text = entity.text or ""
-        if entity.content_type == "text/plain":
+        if entity.content_type == "text/plain" and len(text) > TEXT_LIMIT:
+            self._note(TOO_LONG)
+        elif entity.content_type == "text/plain":
             if entity.parameters.get("format", "").lower() == "flowed":
                 text = unflowed(text, entity.parameters.get("delsp", "").lower() == "yes")
             text = without_footers(text)
@@ -157,7 +181,8 @@ class _Reader(Gathering):
             self._say(Layer.TEXT, text, self.index)
         else:
             text = without_html_footers(text)
-            self._html(text)
+            if not self._html(text):
+                return
         self.parts.append(Part(self.index, entity.content_type, text=text, alternative=alternative))
 
     def _say_hidden(self, entity: Entity) -> None:
@@ -201,7 +226,7 @@ def _words_of(entity: Entity) -> str:
     text = entity.text
     if text is None:
         text = text_of(entity.content)[0] if entity.content_type.startswith("text/") else ""
-    return tell(text).whole.text if entity.content_type == "text/html" else text
+    return tell(text).whole.text if entity.content_type.endswith("html") else text
 
 
 def _is_leaf(entity: Entity) -> bool:

@@ -114,7 +114,8 @@ class _Walk:
         if self.reader.is_encrypted:
             self.found[ENCRYPTED] = None
             return
-        if len(self.reader.pages) > PAGE_LIMIT:
+        pages = self.reader.pages
+        if len(pages) > PAGE_LIMIT or any(_drawing_bytes(one) > PAGE_BYTES_LIMIT for one in pages):
             raise ValueError(TOO_LONG)
         for thing in self._objects():
             self._thing(thing)
@@ -193,15 +194,19 @@ def _told(content: bytes) -> tuple[str, ...]:
     for page in walk.reader.pages:
         if time.process_time() - started > TIME_LIMIT_S:
             raise ValueError(TOO_LONG)
-        stream = page.get_contents()
-        if stream is not None and len(stream.get_data()) > PAGE_BYTES_LIMIT:
-            raise ValueError(TOO_LONG)
         said.append(page.extract_text() or "")
         left -= _look_at(page, left, said)
     return tuple(one for one in (*said, "\n".join(walk.said), *_xmp(walk.reader)) if one.strip())
 
 
 told = Remembered(_told)
+
+
+def _drawing_bytes(page: Any) -> int:
+    """Return how much a page's drawing unpacks to; pypdf's `get_contents` would read all of it first."""
+    contents = page["/Contents"].get_object() if "/Contents" in page else []
+    streams = contents if isinstance(contents, list) else [contents]
+    return sum(len(one.get_object().get_data()) for one in streams)
 
 
 def _look_at(page: Any, left: int, said: list[str]) -> int:

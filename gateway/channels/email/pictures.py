@@ -223,9 +223,10 @@ def _codes(content: bytes) -> tuple[str, ...]:
             raise ValueError("a picture too large to look at")
         image.draft("L", (LOOKED_AT, LOOKED_AT))
         frames = getattr(image, "n_frames", 1)
-        if frames > 1 and frames * pixels > MOVING_PIXEL_LIMIT:
-            raise ValueError("a moving picture too long to look at")
         for frame in ImageSequence.Iterator(image) if frames > 1 else [image]:
+            # A GIF's frames may be larger than it says.
+            if frames > 1 and frames * frame.width * frame.height > MOVING_PIXEL_LIMIT:
+                raise ValueError("a moving picture too long to look at")
             found.update(dict.fromkeys(read_frame(frame)))
     return tuple(found)
 

@@ -9,28 +9,29 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
-from pathlib import PurePath
 
-from gateway.channels.email import reply
-from gateway.channels.email.authresults import vouched_for
+from gateway.channels.email import proving, reply
+from gateway.channels.email.bounces import Bounces
+from gateway.channels.email.handover import Commits, take, where
 from gateway.channels.email.identity import Addressed, Place, Transaction, places
 from gateway.channels.email.limits import Attempts, Limits
+from gateway.channels.email.pace import Pace
 from gateway.channels.email.path import same_address
+from gateway.channels.email.peers import Network, client_of, is_among
+from gateway.channels.email.resolver import Resolver
 from gateway.domain.message import Arrival, Assurance, Channel, Envelope, new_id, new_reference
 from gateway.domain.people import Person
-from gateway.errors import NotAtHand, StoreUnavailable
-from gateway.ports import Clock, Directory, Office, Receipt
+from gateway.errors import NotAtHand
+from gateway.ports import Clock, Directory, Office
 
 log = logging.getLogger(__name__)
 
-Network = IPv4Network | IPv6Network
-SHORT_HEADER = 8 * 1024  # read on the event loop, in well under a millisecond
 LOOPBACK = ("127.0.0.0/8", "::1/128")
 
 
@@ -44,6 +45,8 @@ class Reception:
     """What all sessions of one listening server share on our side.
 
     authserv_id, neighbours: whose Authentication-Results are believed, from which addresses.
+    resolver: for our own check of senders that nobody vouches for; None makes none.
+    bounces: takes reports about what we sent; None takes none.
     at_hand: the directory answering from memory alone, None while it has to look.
     has_room: False while store or disk are short; then no mail is begun.
     commits: messages handed to the office and not yet answered, hung-up clients' included.
@@ -55,27 +58,43 @@ class Reception:
     limits: Limits
     authserv_id: str = ""
     neighbours: tuple[Network, ...] = ()
+    resolver: Resolver | None = None
+    bounces: Bounces | None = None
     clock: Clock = utc_now
     at_hand: Callable[[], Directory | None] = lambda: None
     has_room: Callable[[], bool] = lambda: True
-    commits: set[asyncio.Task[Receipt]] = field(default_factory=set)
+    commits: Commits = field(default_factory=set)
     lookups: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(4, "directory"))
     # Apart from the look-ups, so that a storm of sign-ins (argon2) leaves mail flowing.
     sign_ins: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2, "sign-in"))
     attempts: Attempts = field(init=False)
+    tutors: Pace = field(init=False)
+    clients: Pace = field(init=False)
 
     def __post_init__(self) -> None:
-        self.attempts = Attempts(self.limits.sign_in_failures, time.monotonic)
+        limits = self.limits
+        self.attempts = Attempts(limits.sign_in_failures, time.monotonic)
+        self.tutors = Pace(limits.mails_per_minute, limits.mails_per_hour, time.monotonic)
+        self.clients = Pace(
+            limits.mails_per_minute_per_address, limits.mails_per_hour_per_address, time.monotonic
+        )
 
     def is_neighbour(self, peer: str) -> bool:
         """Tell whether a peer's address is one of the trusted neighbours'."""
-        try:
-            address = ip_address(peer)
-        except ValueError:
+        return is_among(peer, self.neighbours)
+
+    def may_send(self, peer: str, person: Person | None) -> bool:
+        """Count a mail that is about to come; False when it is one too many for its sender."""
+        if self.is_neighbour(peer):
+            return True
+        counted = [(self.clients, client_of(peer))]
+        if person is not None:
+            counted.append((self.tutors, person.id))
+        if any(pace.is_over(key) for pace, key in counted):
             return False
-        if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
-            address = address.ipv4_mapped
-        return any(address in network for network in self.neighbours)
+        for pace, key in counted:
+            pace.count(key)
+        return True
 
     def room_for(self, peer: str) -> int:
         """How many connections a peer may have at a time."""
@@ -93,23 +112,25 @@ class Reception:
         self.sign_ins.shutdown(wait=False, cancel_futures=True)
 
 
-def networks(neighbours: tuple[str, ...]) -> tuple[Network, ...]:
-    """Read addresses and networks. Raises ValueError on one that is neither."""
-    return tuple(ip_network(one, strict=False) for one in neighbours)
-
-
 class Visitor:
     """Answers one session's questions (the `Dialogue` of `session`)."""
 
     def __init__(self, reception: Reception, peer: str) -> None:
         self._reception, self._peer = reception, peer
-        self._believed = bool(reception.authserv_id) and reception.is_neighbour(peer)
+        self._of_ours = reception.is_neighbour(peer)
+        self._helo = ""
         self._person: Person | None = None
         self._mail: Transaction | None = None
 
+    def greeted(self, name: str) -> None:
+        """Remember how the client calls itself; SPF may ask (RFC 7208 section 2.3)."""
+        self._helo = name
+
     async def sign_in(self, address: str, password: str) -> str:
         """Check an issued address and app password; failures are rationed."""
-        keys = (f"peer {self._peer}", f"person {address.casefold()}")
+        # However the address is spaced, composed and cased, the directory finds one person by it.
+        named = unicodedata.normalize("NFC", address.strip()).casefold()
+        keys = (f"peer {client_of(self._peer)}", f"person {named}")
         attempts = self._reception.attempts
         if not attempts.begin(*keys):
             return reply.SIGN_IN_LATER
@@ -144,10 +165,12 @@ class Visitor:
         """Accept a recipient whom this sender may write to, all of one pair."""
         mail, reception = self._mail, self._reception
         assert mail is not None
-        if mail.taken >= reception.limits.recipients:
+        if mail.taken >= reception.limits.recipients or mail.bounced is not None:
             return reply.TOO_MANY_RECIPIENTS
         if mail.is_own(address):
             mail.taken += 1
+            return reply.RECIPIENT_OK
+        if self._is_bounce(mail, address):
             return reply.RECIPIENT_OK
         if not mail.mail_from:
             return reply.NO_REPORTS
@@ -158,6 +181,15 @@ class Visitor:
         if not found:
             return reply.NO_SUCH_RECIPIENT
         return reply.RECIPIENT_OK if mail.add(found) else reply.OTHER_FAMILY
+
+    def _is_bounce(self, mail: Transaction, address: str) -> bool:
+        """Note the copy that a mail to one of our return paths alone is about."""
+        bounces = self._reception.bounces
+        if bounces is None or mail.taken:
+            return False
+        mail.bounced = bounces.dispatch_of(address)
+        mail.taken += mail.bounced is not None
+        return mail.bounced is not None
 
     async def _places(self, mail: Transaction, address: str) -> tuple[Place, ...]:
         reception = self._reception
@@ -179,7 +211,9 @@ class Visitor:
             return reply.OTHER_FAMILY
         if mail.ambiguous:
             return reply.WHICH_PUPIL
-        return None if mail.addressed() else reply.NO_RECIPIENTS
+        if mail.bounced is None and not mail.addressed():
+            return reply.NO_RECIPIENTS
+        return None if self._reception.may_send(self._peer, self._person) else reply.TOO_MANY_MAILS
 
     async def data(self, content: bytes, odd: bool) -> str:
         """Hand the message to the office and answer with what was committed.
@@ -187,17 +221,31 @@ class Visitor:
         odd: bare CR, LF or NUL from outside; handed on unchanged, for the reader to hold.
         """
         assert self._mail is not None
+        reference = new_reference()
+        if self._mail.bounced is not None:
+            return await self._take_bounce(self._mail.bounced, content, reference)
         addressed = self._mail.addressed()
         assert addressed is not None
-        reference = new_reference()
         try:
-            assurance = Assurance.NONE if odd else await self._assurance(content)
+            assurance = Assurance.NONE if odd else await self._assurance(content, reference)
             arrival = self._arrival(addressed, assurance, reference, content)
-            receipt = await take(self._reception, arrival)
+            receipt = await take(self._reception.office, self._reception.commits, arrival)
         except Exception as error:
             log.error("message not taken, reference %s: %s", reference, where(error))
             return reply.fault(error, reference)
         return reply.answer(receipt)
+
+    async def _take_bounce(self, dispatch_id: int, content: bytes, reference: str) -> str:
+        reception = self._reception
+        assert reception.bounces is not None
+        try:
+            async with asyncio.timeout(reception.limits.lookup_s):
+                return await reception.bounces.take(dispatch_id, content, reception.clock())
+        except Exception as error:
+            log.error(
+                "report about copy %d not taken, reference %s: %s", dispatch_id, reference, where(error)
+            )
+            return reply.fault(error, reference)
 
     def reset(self) -> None:
         """Forget the mail begun; who signed in stays."""
@@ -224,52 +272,19 @@ class Visitor:
         )
         return Arrival(envelope, raw)
 
-    async def _assurance(self, content: bytes) -> Assurance:
+    async def _assurance(self, content: bytes, reference: str) -> Assurance:
         reception, mail = self._reception, self._mail
         assert mail is not None
         if mail.person is not None:
             return Assurance.PASSWORD
-        if not self._believed:
-            return Assurance.NONE
-        asked = (content, mail.mail_from, reception.authserv_id)
-        if content.find(b"\r\n\r\n", 0, SHORT_HEADER) >= 0:
-            vouched = vouched_for(*asked)
-        else:
-            loop = asyncio.get_running_loop()
-            vouched = await loop.run_in_executor(reception.lookups, vouched_for, *asked)
-        return Assurance.AUTHENTICATED_MAIL if vouched else Assurance.NONE
-
-
-async def take(reception: Reception, arrival: Arrival) -> Receipt:
-    """Have the office take a message, to the end also when the client hangs up (MAIL 6)."""
-    work = asyncio.ensure_future(reception.office.take(arrival))
-    reception.commits.add(work)
-    work.add_done_callback(reception.commits.discard)
-    try:
-        return await asyncio.shield(work)
-    except asyncio.CancelledError:
-        if work.cancelled():
-            # Somebody cancelled the commit itself, not the session.
-            raise StoreUnavailable("The message was not stored; send it again.") from None
-        work.add_done_callback(_report_unheard)
-        raise
-
-
-def _report_unheard(work: asyncio.Task[Receipt]) -> None:
-    """Log how a commit ended whose client had gone."""
-    if work.cancelled():
-        log.warning("a commit was cancelled after its client had gone")
-    elif (error := work.exception()) is not None:
-        log.error("a commit failed after its client had gone: %s", where(error))
-    else:
-        log.info("message %s was taken after its client had gone", work.result().message_id)
-
-
-def where(error: BaseException) -> str:
-    """The kind of an error and the line it comes from, never its text (it may quote a message)."""
-    trace, place = error.__traceback__, "unknown place"
-    while trace is not None:
-        code = trace.tb_frame.f_code
-        place = f"{PurePath(code.co_filename).name}:{trace.tb_lineno} {code.co_name}"
-        trace = trace.tb_next
-    return f"{type(error).__name__} at {place}"
+        asked = (content, mail.mail_from)
+        proven = (
+            self._of_ours
+            and bool(reception.authserv_id)
+            and await proving.vouched(*asked, reception.authserv_id, reception.lookups)
+        )
+        if not proven and reception.resolver is not None:
+            # A server of ours in front is no stranger's host: SPF would ask about the wrong one.
+            peer = "" if self._of_ours else self._peer
+            proven = await proving.checked(*asked, peer, self._helo, reception.resolver, reference)
+        return Assurance.AUTHENTICATED_MAIL if proven else Assurance.NONE

@@ -55,6 +55,8 @@ _ACTIONS = {
 _GRAVITY = list(Outcome)
 
 _FIELD = re.compile(r"^([!-9;-~]+)[ \t]*:[ \t]*([^\n]*)", re.MULTILINE)
+# A read receipt (RFC 8098) or a complaint (RFC 5965): the mail did arrive, whatever its text says.
+_ARRIVED = re.compile(r"report-type=[ \t]*\"?(?:disposition-notification|feedback-report)\b", re.I)
 _STATUS_PART = re.compile(r"^content-type:[ \t]*message/(?:global-)?delivery-status\b", re.I | re.M)
 _BASE64 = re.compile(r"^content-transfer-encoding:[ \t]*base64", re.I | re.M)
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
@@ -94,6 +96,8 @@ def read(raw: bytes, recognise: Callable[[str], int | None] = lambda _: None) ->
     text = raw[:READ_BYTES].decode("latin-1").replace("\r\n", "\n")
     head, _, body = text.partition("\n\n")
     fields = _fields(head)
+    if _ARRIVED.search(fields.get("content-type", "")):
+        return None
     report = _standard(text) if "multipart/report" in fields.get("content-type", "").lower() else None
     report = report or _plain(fields, body[:PLAIN_LENGTH])
     if report is None:

@@ -43,13 +43,14 @@ def is_name(name: str) -> bool:
 class DnsResolver:
     """Asks the machine's own name servers, or those given. Keeps answers as long as they say.
 
-    servers: addresses; port: theirs.
+    servers: IP addresses and ports.
     """
 
     def __init__(
-        self, servers: tuple[str, ...] = (), port: int = 53, answer_within_s: float = ANSWER_WITHIN_S
+        self, servers: tuple[tuple[str, int], ...] = (), answer_within_s: float = ANSWER_WITHIN_S
     ) -> None:
         from dns.asyncresolver import Resolver as Asking
+        from dns.nameserver import Do53Nameserver
         from dns.resolver import LRUCache, NoResolverConfiguration
 
         try:
@@ -57,7 +58,7 @@ class DnsResolver:
         except NoResolverConfiguration:
             self._asking = Asking(configure=False)
         if servers:
-            self._asking.nameservers, self._asking.port = list(servers), port
+            self._asking.nameservers = [Do53Nameserver(*one) for one in servers]
         self._asking.cache = LRUCache(ANSWERS_KEPT)
         self._asking.lifetime = answer_within_s
 

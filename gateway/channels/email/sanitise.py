@@ -9,6 +9,7 @@ from html import unescape
 
 import nh3
 
+from gateway.channels.email import colours
 from gateway.channels.email.html_text import UNSHOWN, Told
 
 TAGS = frozenset(
@@ -17,16 +18,20 @@ TAGS = frozenset(
     | {"ins", "kbd", "li", "mark", "ol", "p", "pre", "q", "s", "samp", "small", "span", "strike", "strong"}
     | {"sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "tt", "u", "ul", "var", "wbr"}
 )
+# None by which a reader sees other figures than were judged: start= writes any number, dir= turns
+# the order of those that stand there.
 ATTRIBUTES: dict[str, set[str]] = {
-    "*": {"dir", "style"},
+    "*": {"style"},
     "a": {"href"},
     "font": {"color"},
-    "ol": {"start", "type"},
+    "ol": {"type"},
     "table": {"border", "cellpadding", "cellspacing"},
     "td": {"colspan", "rowspan", "align"},
     "th": {"colspan", "rowspan", "align"},
 }
-STYLES = {"font-weight", "font-style", "text-decoration", "text-align", "color", "background-color"}
+STYLES = frozenset(
+    {"font-weight", "font-style", "text-decoration", "text-align", "color", "background-color"}
+)
 SCHEMES = {"http", "https", "mailto"}
 
 _TAG = re.compile(r"<[^\">]*+(?:\"[^\"]*+\"[^\">]*+)*+>")
@@ -34,10 +39,16 @@ _JUDGED_ATTRIBUTE = re.compile(r" (?:href|alt)=\"([^\"]*+)\"")
 _SPACES = b" \t\n\v\f\r\x1c\x1d\x1e\x1f"  # what str.split() takes for space in ASCII
 _IMAGE = re.compile(r"<img\b", re.IGNORECASE)
 
+Filter = Callable[[str, str, str], str | None]
 
-def _cleaner(
-    images: bool, attribute_filter: Callable[[str, str, str], str | None] | None = None
-) -> nh3.Cleaner:
+
+def _legible(_tag: str, name: str, value: str) -> str | None:
+    if name == "style":
+        return colours.kept(value, STYLES) or None
+    return None if name == "color" and not colours.letters_fit(value) else value
+
+
+def _cleaner(images: bool, attribute_filter: Filter = _legible) -> nh3.Cleaner:
     return nh3.Cleaner(
         tags=TAGS | {"img"} if images else TAGS,
         clean_content_tags=set(UNSHOWN),
@@ -46,7 +57,7 @@ def _cleaner(
         url_schemes=SCHEMES | {"cid"} if images else SCHEMES,
         url_relative="deny",
         link_rel="noopener noreferrer",
-        filter_style_properties=STYLES,
+        filter_style_properties=set(STYLES),
     )
 
 
@@ -66,9 +77,9 @@ def clean(source: str, images: tuple[tuple[str, str], ...] = ()) -> str:
 
 
 def _local_images(images: Mapping[str, str]) -> Callable[[str, str, str], str | None]:
-    def keep(_tag: str, name: str, value: str) -> str | None:
+    def keep(tag: str, name: str, value: str) -> str | None:
         if name != "src":
-            return value
+            return _legible(tag, name, value)
         known = images.get(unescape(value).strip().removeprefix("cid:"))
         return f"cid:{known}" if known else None
 
@@ -82,7 +93,7 @@ def reads_alike(source: str, told: Told) -> bool:
         return False
     if ' href="' not in fragment and ' alt="' not in fragment:
         return True
-    judged = {_bare(run.text) for run in (*told.links, *told.asides)}
+    judged = {"", *(_bare(run.text) for run in (*told.links, *told.asides))}  # alt="" says nothing
     return all(
         _bare(unescape(value)) in judged
         for tag in _TAG.findall(fragment)

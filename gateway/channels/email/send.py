@@ -4,26 +4,37 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 import re
 import ssl
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from types import TracebackType
 from typing import Literal, Protocol
 
 from aiosmtplib import SMTP
-from aiosmtplib.errors import SMTPException, SMTPResponseException, SMTPServerDisconnected
+from aiosmtplib.errors import (
+    SMTPException,
+    SMTPHeloError,
+    SMTPResponseException,
+    SMTPServerDisconnected,
+)
 
 from gateway.channels.email.writing import assert_clean
 from gateway.domain.dispatch import Dispatch
 from gateway.ports import SendAnswer
 
-Tls = Literal["may", "must", "off"]
+log = logging.getLogger(__name__)
+
+Tls = Literal["off", "may", "encrypt", "must"]
 LARGE_BYTES = 1024 * 1024  # hashed beside the event loop
 ACCEPTED = 250
 CLOSING = 421
 NO_SUCH_FORM = 553
 UNFIT = 554  # ours: trying again would not make the bytes right
 NO_ANSWER = SendAnswer(0, "the connection to the next hop was lost")
+NO_TLS = SendAnswer(0, "the next hop did not turn to TLS as it should")
 STALE = SendAnswer(0, "the next hop had closed the connection")
 
 _ADDRESS = re.compile(r"[^\s<>()\[\],:;\\\"\x00-\x1f\x7f]+@[^\s<>()\[\],:;@\\\"\x00-\x1f\x7f]+")
@@ -45,8 +56,10 @@ class Letter(Protocol):
 class Smarthost:
     """Sends to one host over a few connections that are kept open. A `ports.Send`.
 
-    tls: "may" takes STARTTLS when offered and looks at no certificate (RFC 7435), "must"
-        wants it with a good certificate, "off" never asks.
+    tls: "off" never asks for it; "may" takes STARTTLS with any certificate, and sends in plain text
+        where it is not offered or fails (RFC 7435); "encrypt" sends nothing then; "must" wants a
+        good certificate of that host besides. What is not sent is tried again.
+    return_path: gives each copy an envelope sender of its own (`verp`), so that a bounce names it.
     hostname: how we greet. connections: at most that many at a time; more callers wait.
     """
 
@@ -57,11 +70,13 @@ class Smarthost:
         *,
         hostname: str = "localhost",
         tls: Tls = "may",
+        return_path: Callable[[Dispatch], str] | None = None,
         connections: int = 4,
         timeout_s: float = 60.0,
     ) -> None:
         self.host, self.port, self.hostname = host, port, hostname
         self.tls, self.timeout_s = tls, timeout_s
+        self._return_path = return_path
         self._idle: list[SMTP] = []
         self._turns = asyncio.Semaphore(connections)
         self._tls_context = _tls_context(tls)
@@ -78,7 +93,9 @@ class Smarthost:
         """Send one copy and return the next hop's answer; code 0 when there was none."""
         large = len(dispatch.content) > LARGE_BYTES
         if reason := await asyncio.to_thread(unfit, dispatch) if large else unfit(dispatch):
-            return SendAnswer(UNFIT, reason)
+            return SendAnswer(UNFIT, reason, asked=False)
+        if self._return_path is not None:
+            dispatch = replace(dispatch, return_path=self._return_path(dispatch))
         async with self._turns:
             return await self._send(dispatch)
 
@@ -116,23 +133,45 @@ class Smarthost:
         return await self._connect(), False
 
     async def _connect(self) -> SMTP | SendAnswer:
+        found = await self._dial(self.tls != "off")
+        if found is NO_TLS and self.tls == "may":
+            log.warning("next hop: TLS failed; smarthost_tls allows plain text")
+            found = await self._dial(tls=False)
+        return found
+
+    async def _dial(self, tls: bool) -> SMTP | SendAnswer:
         connection = SMTP(
             hostname=self.host,
             port=self.port,
             local_hostname=self.hostname,
             timeout=self.timeout_s,
-            start_tls={"may": None, "must": True, "off": False}[self.tls],
+            start_tls=False,
             tls_context=self._tls_context,
         )
         try:
             await connection.connect()
+            await _greet(connection)
         except SMTPResponseException as error:
             connection.close()
             return SendAnswer(_later(error.code), "the next hop did not greet us")
         except (SMTPException, OSError, ValueError):
             connection.close()
             return SendAnswer(0, "the next hop could not be reached")
+        if tls and not await self._secured(connection):
+            connection.close()
+            return NO_TLS
         return connection
+
+    async def _secured(self, connection: SMTP) -> bool:
+        """Turn to TLS; False when this mail must not go over the connection as it is."""
+        if not connection.supports_extension("starttls"):
+            return self.tls == "may"
+        try:
+            await connection.starttls()
+            await _greet(connection)
+        except (SMTPException, OSError, ValueError):
+            return False
+        return True
 
     async def _try(self, connection: SMTP, letter: Letter) -> SendAnswer:
         try:
@@ -191,6 +230,14 @@ class Smarthost:
         return STALE
 
 
+async def _greet(connection: SMTP) -> None:
+    """Say EHLO, or HELO to a host that does not know it. Raises as aiosmtplib does."""
+    try:
+        await connection.ehlo()
+    except SMTPHeloError:
+        await connection.helo()
+
+
 def unfit(dispatch: Dispatch) -> str | None:
     """Return why these bytes must not be sent at all, None when they may."""
     if not dispatch.policy_version:
@@ -222,7 +269,7 @@ def _tls_context(tls: Tls) -> ssl.SSLContext | None:
     if tls == "off":
         return None
     context = ssl.create_default_context()
-    if tls == "may":
+    if tls != "must":
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context

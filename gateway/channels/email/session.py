@@ -28,9 +28,11 @@ class MailSession(Connection):
     AuthLoginUsernameChallenge = "Username:"
     AuthLoginPasswordChallenge = "Password:"
 
-    def __init__(self, house: House, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self, house: House, loop: asyncio.AbstractEventLoop, *, peer: str = "", secure: bool = False
+    ) -> None:
         self._signed_in = self._smtputf8 = False
-        super().__init__(house, loop)
+        super().__init__(house, loop, peer=peer, secure=secure)
 
     def _reset_mail(self) -> None:
         self.in_mail = self._smtputf8 = False
@@ -68,6 +70,7 @@ class MailSession(Connection):
     def _greeted(self, hostname: str, *, extended: bool) -> None:
         assert self.session is not None
         self.session.host_name, self.session.extended_smtp = hostname, extended
+        self.dialogue.greeted(hostname)
         self._reset_mail()
 
     @property
@@ -184,6 +187,8 @@ class MailSession(Connection):
             return path.read_path(argument or "", keyword, known)
         except path.UnknownParameter:
             await self.reject(reply.UNKNOWN_PARAMETER)
+        except path.BadParameter:
+            await self.reject(reply.BAD_PARAMETER)
         except ValueError:
             await self.reject(bad)
         return None
@@ -220,6 +225,13 @@ class MailSession(Connection):
         if body.long_line or (body.odd and self.house.submission):
             return reply.MALFORMED
         return await self.dialogue.data(body.content(), body.odd)
+
+    async def smtp_BDAT(self, argument: str) -> None:
+        """Not offered; and what follows it unasked is a body, of which no line may be a command."""
+        if self.sent_ahead():
+            self.good_bye(reply.EARLY_DATA)
+        else:
+            await self.reject(reply.NOT_OFFERED)
 
     async def smtp_RSET(self, argument: str) -> None:
         """Forget the mail begun."""

@@ -13,6 +13,8 @@ import hashlib
 import hmac
 import re
 
+from gateway.domain.dispatch import Dispatch
+
 SEAL_BYTES = 10  # 80 bits: 16 letters of base32
 
 _LOCAL = re.compile(r"b-([0-9]{1,19})-([a-z2-7]{16})")
@@ -23,6 +25,15 @@ MOST_CANDIDATES = 20
 def return_path(dispatch_id: int, domain: str, key: bytes) -> str:
     """The envelope sender for one dispatch. key: secret, the same in every process and node."""
     return f"b-{dispatch_id}-{_seal(dispatch_id, domain, key)}@{domain.lower()}"
+
+
+def return_path_of(dispatch: Dispatch, key: bytes) -> str:
+    """The envelope sender for a copy, at the domain of its sender's alias.
+
+    A copy whose sender has no alias keeps the path it has: nothing says whose domain it leaves from.
+    """
+    domain = dispatch.return_path.rpartition("@")[2]
+    return return_path(dispatch.id, domain, key) if domain else dispatch.return_path
 
 
 def recognise(address: str, key: bytes) -> int | None:

@@ -34,6 +34,19 @@ def test_networks_and_ports_are_read_from_one_variable() -> None:
     assert settings.smarthost == ("2001:db8::1", 2525)
 
 
+def test_name_servers_are_addresses_with_or_without_a_port() -> None:
+    given = "192.0.2.53, 192.0.2.54:5353 2001:db8::53 [2001:db8::54]:5353"
+    settings = read({"GATEWAY_NAME_SERVERS": given, "GATEWAY_SENDER_CHECK": "DNS"})
+    assert settings.sender_check == "dns"
+    assert settings.name_servers == (
+        ("192.0.2.53", 53),
+        ("192.0.2.54", 5353),
+        ("2001:db8::53", 53),
+        ("2001:db8::54", 5353),
+    )
+    assert read({}).sender_check == "header" and read({}).name_servers == ()
+
+
 @pytest.mark.parametrize(
     ("variable", "value", "hint"),
     [
@@ -42,6 +55,10 @@ def test_networks_and_ports_are_read_from_one_variable() -> None:
         ("GATEWAY_MX_PORT", "0", "whole number from 1 to 65535"),
         ("GATEWAY_MX_PORT", "8587", "three different ports"),
         ("GATEWAY_READER_TIMEOUT_S", "nan", "a number from"),
+        ("GATEWAY_SUBMISSIONS_PORT", "8587", "a port of its own"),
+        ("GATEWAY_MAILS_PER_MINUTE", "-1", "whole number from 0"),
+        ("GATEWAY_CLAMAV", "clamd", "path of a socket"),
+        ("GATEWAY_PROXY_NEIGHBOURS", "balancer", "networks such as"),
         ("GATEWAY_SMARTHOST", "mail.example.org", "host:port"),
         ("GATEWAY_SMARTHOST", "mail.example.org:99999", "host:port"),
         ("GATEWAY_BIND", "localhost", "IP address"),
@@ -52,6 +69,10 @@ def test_networks_and_ports_are_read_from_one_variable() -> None:
         ("GATEWAY_TLS_CERT", "cert.pem", "set both"),
         ("GATEWAY_HOSTNAME", "mail\r\nexample", "one line"),
         ("GATEWAY_HOME", "", "GATEWAY_HOME"),
+        ("GATEWAY_SENDER_CHECK", "dsn", "did you mean 'dns'?"),
+        ("GATEWAY_SMARTHOST_TLS", "encrpt", "did you mean 'encrypt'?"),
+        ("GATEWAY_NAME_SERVERS", "dns.example.org", "IP addresses such as"),
+        ("GATEWAY_NAME_SERVERS", "192.0.2.53:99999", "IP addresses such as"),
     ],
 )
 def test_a_wrong_variable_is_refused_with_what_to_do(variable: str, value: str, hint: str) -> None:
@@ -92,3 +113,14 @@ def test_the_shipped_folder_holds_settings_policies_and_clauses() -> None:
 
 def test_without_a_near_word_all_valid_words_are_named() -> None:
     assert nearest("zzz", ["add", "refuse"]) == "known are: add, refuse"
+
+
+def test_what_guards_the_mail_ports_is_off_or_mild_as_shipped() -> None:
+    settings = read({})
+    assert (settings.submissions_port, settings.proxy_neighbours, settings.clamav) == (0, (), None)
+    assert (settings.mails_per_minute, settings.mails_per_hour) == (60, 600)
+
+
+def test_a_scanner_is_a_host_and_port_or_a_path() -> None:
+    assert read({"GATEWAY_CLAMAV": "127.0.0.1:3310"}).clamav == ("127.0.0.1", 3310)
+    assert read({"GATEWAY_CLAMAV": "/run/clamav/clamd.ctl"}).clamav == Path("/run/clamav/clamd.ctl")

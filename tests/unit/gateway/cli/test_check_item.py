@@ -13,7 +13,8 @@ from gateway.channels.email.parse import read as read_email
 from gateway.channels.platform.parse import read as read_platform
 from gateway.cli.check import _answered, _before
 from gateway.cli.check_item import Item, WrongItem, read_line, split_name
-from gateway.cli.check_scene import Judged, judge_item
+from gateway.cli.check_scene import AT_REST, Judged, judge_item
+from gateway.domain.course import Trajectory
 from gateway.domain.message import Channel
 from gateway.domain.people import Role
 from gateway.domain.policy import Policy
@@ -74,8 +75,8 @@ def tools(screen: Watching) -> Tools:
 
 
 def answered(given: object, policy: Policy, tools: Tools, folder: Path = HERE) -> dict[str, object]:
-    def judge(item: Item, prior: tuple[str, ...]) -> Judged:
-        return judge_item(item, policy, tools, prior)
+    def judge(item: Item, prior: tuple[str, ...], heading: Trajectory = AT_REST) -> Judged:
+        return judge_item(item, policy, tools, prior, heading)
 
     return _answered("x", given, folder, judge)
 

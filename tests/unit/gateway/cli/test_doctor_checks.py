@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 from gateway.channels.email.certificate import make_certificate
 from gateway.cli import doctor_checks
 from gateway.settings import Settings, read
+from tests.fakes.clamd import clamd
 
 
 @pytest.fixture
@@ -68,32 +68,6 @@ def test_a_missing_or_broken_certificate_fails(settings: Settings, tmp_path: Pat
     assert (check.state, check.todo) == ("fail", "replace it by a PEM file")
 
 
-def answering(greeting: bytes) -> tuple[socket.socket, int]:
-    server = socket.create_server(("127.0.0.1", 0))
-
-    def serve() -> None:
-        line, _ = server.accept()
-        with line:
-            line.sendall(greeting)
-
-    threading.Thread(target=serve, daemon=True).start()
-    return server, server.getsockname()[1]
-
-
-@pytest.mark.parametrize(("greeting", "state"), [(b"220 hello\r\n", "ok"), (b"HTTP/1.1 400\r\n", "fail")])
-def test_a_smarthost_must_greet_as_a_mail_server(settings: Settings, greeting: bytes, state: str) -> None:
-    server, port = answering(greeting)
-    with server:
-        assert doctor_checks.smarthost(replace(settings, smarthost=("127.0.0.1", port))).state == state
-
-
-def test_a_smarthost_that_is_down_fails_with_what_happens_meanwhile(settings: Settings) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    check = doctor_checks.smarthost(replace(settings, smarthost=("127.0.0.1", port)))
-    assert check.state == "fail" and "mail waits here" in check.todo
-
-
 def test_a_port_is_free_or_in_use() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         number = server.getsockname()[1]
@@ -103,3 +77,34 @@ def test_a_port_is_free_or_in_use() -> None:
 
 def test_shipped_policies_are_well() -> None:
     assert doctor_checks.policies().state == "ok"
+
+
+def test_the_mail_ports_own_settings_are_told_and_the_dangerous_ones_warned_of(settings: Settings) -> None:
+    told = {check.name: check for check in doctor_checks.mail_ports(settings)}
+    assert {name: check.state for name, check in told.items()} == {
+        "Implicit TLS": "ok",
+        "PROXY": "ok",
+        "Rates": "ok",
+    }
+    open_ones = replace(settings, proxy_neighbours=("0.0.0.0/0",), mails_per_hour=0)
+    told = {check.name: check for check in doctor_checks.mail_ports(open_ones)}
+    assert told["PROXY"].state == told["Rates"].state == "warn"
+    assert told["PROXY"].todo and told["Rates"].todo
+
+
+def test_a_second_port_for_tutors_is_looked_at_like_the_others(settings: Settings) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number = probe.getsockname()[1]
+    (check, *_) = doctor_checks.mail_ports(replace(settings, submissions_port=number))
+    assert (check.name, check.state) == (f"Port {number}", "ok")
+
+
+def test_a_virus_scanner_that_is_wanted_must_answer(settings: Settings) -> None:
+    assert doctor_checks.virus_scanner(settings).state == "ok"
+    with clamd() as scanner:
+        where = scanner.where
+        assert doctor_checks.virus_scanner(replace(settings, clamav=scanner.where)).what.startswith(
+            "ClamAV 1"
+        )
+    assert doctor_checks.virus_scanner(replace(settings, clamav=where)).state == "fail"

@@ -101,6 +101,47 @@ def test_a_barred_guardian_is_never_written_to() -> None:
     assert outcome(recipients=("ruth", "dan"), around=around) == (Outcome.HOLD, "known_parties")
 
 
+class TestAddressedDirectly:
+    @staticmethod
+    def got(sender: str, *addressees: str, around=None) -> tuple[Outcome, str]:
+        tutor = sender == "tara"
+        own = "tara.okafor@relay.test" if tutor else f"{sender}@family.test"
+        return outcome(
+            sender=sender,
+            recipients=("jamie", "ruth") if tutor else ("tara",),
+            assurance=Assurance.PASSWORD if tutor else Assurance.AUTHENTICATED_MAIL,
+            reading=Reading(authors=(own,), addressees=addressees),
+            around=around,
+        )
+
+    @pytest.mark.parametrize("address", ["jamie@family.test", "Ruth@Family.test"])
+    def test_a_tutor_who_also_writes_to_a_private_address_is_held(self, address: str) -> None:
+        assert self.got("tara", "x@relay.test", address) == (Outcome.HOLD, "addressed_directly")
+
+    @pytest.mark.parametrize("sender", ["ruth", "jamie"])
+    def test_a_family_that_also_writes_to_the_tutors_own_address_is_held(self, sender: str) -> None:
+        around = circle(DAN)
+        assert self.got(sender, "tara@mail.test", around=around) == (Outcome.HOLD, "addressed_directly")
+
+    def test_a_private_address_of_another_family_is_no_better(self) -> None:
+        around = replace(circle(), neighbours=(DAN,))
+        assert self.got("tara", "dan@other.test", around=around) == (Outcome.HOLD, "addressed_directly")
+
+    def test_a_family_may_write_among_itself_and_everybody_to_themselves(self) -> None:
+        around = circle(DAN)
+        to = ("jamie@family.test", "dan@other.test", "ruth@family.test", "grandma@post.test")
+        assert self.got("ruth", *to, around=around)[1] != "addressed_directly"
+        assert self.got("tara", "tara@mail.test", "tara.okafor@relay.test")[1] != "addressed_directly"
+
+    def test_an_address_the_organisation_allows_is_nobodys_secret(self) -> None:
+        around = replace(circle(), allowed=frozenset({"ruth@family.test"}))
+        assert self.got("tara", "ruth@family.test", around=around)[1] != "addressed_directly"
+
+    def test_on_a_platform_there_are_no_addresses(self) -> None:
+        reading = Reading(addressees=("ruth@family.test",))
+        assert outcome(channel=Channel.PLATFORM, reading=reading)[1] != "addressed_directly"
+
+
 class TestGuardianCopied:
     def test_a_missing_guardian_is_added(self) -> None:
         verdict = decide(message(recipients=("jamie",)), policy())
@@ -132,6 +173,19 @@ class TestGuardianCopied:
             guardianships=(*circle().guardianships, replace(circle().guardianships[0], guardian_id="dan")),
         )
         assert outcome(around=around) == (Outcome.HOLD, "guardian_copied")
+
+    @pytest.mark.parametrize("sender", ["tara", "jamie"])
+    def test_a_guardian_whose_address_fails_holds_it(self, sender: str) -> None:
+        how = Assurance.PASSWORD if sender == "tara" else Assurance.AUTHENTICATED_MAIL
+        to = ("jamie", "ruth") if sender == "tara" else ("tara",)
+        around = replace(circle(), failing=frozenset({"ruth"}))
+        got = outcome(around=around, sender=sender, recipients=to, assurance=how)
+        assert got == (Outcome.HOLD, "guardian_copied")
+
+    def test_a_guardian_who_writes_has_no_address_to_fail(self) -> None:
+        around = replace(circle(), failing=frozenset({"ruth"}))
+        how = Assurance.AUTHENTICATED_MAIL
+        assert outcome(around=around, sender="ruth", recipients=("jamie",), assurance=how)[0] is Outcome.PASS
 
     def test_a_barred_guardian_is_not_copied(self) -> None:
         barred = replace(circle().guardianships[0], guardian_id="dan", barred=True)
@@ -256,4 +310,4 @@ def test_the_strongest_leads_and_none_is_lost(rulings: list) -> None:
 
 
 def test_every_rule_has_its_own_file() -> None:
-    assert len(set(RULE_NAMES)) == len(RULE_NAMES) == 11
+    assert len(set(RULE_NAMES)) == len(RULE_NAMES) == 13

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from gateway.deliver.courier import Courier
+from gateway.deliver.courier import BATCH, Courier
 from gateway.domain.dispatch import Dispatch
 from gateway.domain.pair import Circle
 from gateway.errors import StoreUnavailable
@@ -72,8 +72,8 @@ def world(pair_ids: Collection[str]) -> dict[str, Circle]:
     return {PAIR: circle()} if PAIR in pair_ids else {}
 
 
-def courier(box: Box, hop: Courage) -> Courier:
-    return Courier(box, hop, world, lambda _: None, lambda: NOW, idle_s=0.01)
+def courier(box: Box, hop: Courage, policy_version: str = "test@1") -> Courier:
+    return Courier(box, hop, world, lambda _: policy_version, lambda _: None, lambda: NOW, idle_s=0.01)
 
 
 def test_a_round_sends_and_settles_every_claimed_copy() -> None:
@@ -90,6 +90,13 @@ def test_a_copy_of_a_pair_that_is_no_longer_known_is_stopped_and_the_others_leav
     assert [(one.dispatch.id, one.stopped) for one in box.settled] == [(1, True), (2, False)]
 
 
+def test_a_copy_judged_under_another_policy_is_stopped_unless_a_person_let_it_through() -> None:
+    box, hop = Box([copy(1), replace(copy(2), released=True)]), Courage()
+    asyncio.run(courier(box, hop, policy_version="test@2").round())
+    assert hop.sent == [2]
+    assert [one.because for one in box.settled if one.stopped] == ["the policy has changed since the verdict"]
+
+
 def test_a_busy_next_hop_is_tried_again_later_and_a_refusing_one_is_not() -> None:
     for code, again in ((451, True), (550, False)):
         box = Box([replace(copy(1), tries=1)])
@@ -98,13 +105,51 @@ def test_a_busy_next_hop_is_tried_again_later_and_a_refusing_one_is_not() -> Non
         assert (settled.sent, settled.retry_at is not None, settled.code) == (False, again, code)
 
 
+def test_a_copy_unfit_to_be_offered_is_stopped_for_nobody_refused_it() -> None:
+    class Unasked(Courage):
+        async def __call__(self, dispatch: Dispatch) -> SendAnswer:
+            return SendAnswer(554, "other bytes than were judged", asked=False)
+
+    box = Box([copy(1)])
+    asyncio.run(courier(box, Unasked()).round())
+    (settled,) = box.settled
+    assert (settled.sent, settled.stopped, settled.retry_at) == (False, True, None)
+
+
+def test_it_does_not_pause_after_a_full_batch_for_more_is_waiting(monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr("gateway.deliver.courier.PACE_S", 60.0)
+    box, hop = Box([copy(number) for number in range(BATCH)]), Courage()
+
+    async def play() -> None:
+        loop = asyncio.get_running_loop()
+        one = Courier(
+            box,
+            hop,
+            world,
+            lambda _: "test@1",
+            lambda _: loop.call_soon_threadsafe(one.stop),
+            lambda: NOW,
+        )
+        await asyncio.wait_for(one.run(), 10)
+
+    asyncio.run(play())
+    assert len(hop.sent) == BATCH
+
+
 def test_it_goes_on_after_a_fault_of_the_store_until_it_is_stopped(monkeypatch) -> None:  # type: ignore[no-untyped-def]
     monkeypatch.setattr("gateway.deliver.courier.FAULT_PAUSE_S", 0.01)
     box, hop = Box([copy(1)], StoreUnavailable("away"), [copy(2)]), Courage()
 
     async def play() -> None:
         loop = asyncio.get_running_loop()
-        one = Courier(box, hop, world, lambda _: loop.call_soon_threadsafe(one.stop), lambda: NOW)
+        one = Courier(
+            box,
+            hop,
+            world,
+            lambda _: "test@1",
+            lambda _: loop.call_soon_threadsafe(one.stop),
+            lambda: NOW,
+        )
         await asyncio.wait_for(one.run(), 10)
 
     asyncio.run(play())

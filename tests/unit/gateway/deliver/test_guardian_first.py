@@ -102,7 +102,6 @@ PLAIN = circle()
 
 def test_when_nothing_has_changed_it_leaves() -> None:
     for copy in (GUARDIANS, PUPILS, copy_to(TARA)):
-        assert may_still_leave(copy, PLAIN) is None
         assert may_still_leave(copy, PLAIN, "v1") is None
 
 
@@ -119,20 +118,37 @@ def test_when_nothing_has_changed_it_leaves() -> None:
         (GUARDIANS, circle(guardianships=(replace(BOTH[0], registered=None),))),
         (GUARDIANS, circle(guardianships=(replace(BOTH[0], copied=False),))),
         (PUPILS, circle(guardianships=())),
+        (PUPILS, replace(circle(), failing=frozenset({"ruth"}))),
         (PUPILS, circle(guardianships=(replace(BOTH[0], barred=True),))),
         (PUPILS, circle(replace(JAMIE, mailboxes=("new@family.test",)))),
         (GUARDIANS, circle(replace(RUTH, mailboxes=()))),
     ],
 )
 def test_when_the_world_has_changed_it_stops(copy: Dispatch, now: Circle) -> None:
-    because = may_still_leave(copy, now)
+    because = may_still_leave(copy, now, "v1")
     assert because is not None
     assert "@" not in because
 
 
+def test_a_failing_address_does_not_keep_the_guardian_from_being_written_to() -> None:
+    now = replace(circle(), failing=frozenset({"ruth"}))
+    assert may_still_leave(GUARDIANS, now, "v1") is None
+    assert may_still_leave(replace(PUPILS, released=True), now, "v1") is None
+
+
 def test_when_the_policy_has_changed_it_stops() -> None:
     assert may_still_leave(PUPILS, PLAIN, "v2") == "the policy has changed since the verdict"
+    assert may_still_leave(PUPILS, PLAIN, "") == "the policy has changed since the verdict"
+    assert may_still_leave(replace(PUPILS, released=True), PLAIN, "v2") is None
 
 
 def test_a_mailbox_is_the_same_in_capitals() -> None:
-    assert may_still_leave(PUPILS, circle(replace(JAMIE, mailboxes=("Jamie@Family.test",)))) is None
+    assert may_still_leave(PUPILS, circle(replace(JAMIE, mailboxes=("Jamie@Family.test",))), "v1") is None
+
+
+def test_the_pupils_copy_stops_when_a_required_guardian_has_had_none() -> None:
+    had = replace(PUPILS, covered=frozenset({"ruth"}))
+    assert may_still_leave(had, PLAIN, "v1") is None
+    newcomer = circle(DAN, guardianships=BOTH)
+    assert may_still_leave(had, newcomer, "v1") == "a guardian was registered meanwhile who has had no copy"
+    assert may_still_leave(replace(PUPILS, covered=frozenset({"ruth", "dan"})), newcomer, "v1") is None

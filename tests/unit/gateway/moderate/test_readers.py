@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from pebble.pool.channel import WorkerChannel
 
 from gateway.domain.message import Arrival, Reading
 from gateway.errors import ReaderFailed, Unavailable
@@ -28,8 +31,21 @@ def obey(brief: Brief) -> Judgement:
         time.sleep(60)
     if order == b"grow":
         bytearray(4 << 30)
+    if order == b"die handing over":
+        # As the kernel may do it when a large result needs its memory twice.
+        next(one for one in gc.get_objects() if isinstance(one, WorkerChannel)).mutex.acquire()
+        os.kill(os.getpid(), signal.SIGKILL)
     if order == b"raise":
         raise ValueError("the text of the message")
+    if order.startswith(b"mark and crash "):
+        marks = Path(order.removeprefix(b"mark and crash ").decode())
+        (marks / str(os.getpid())).touch()
+        os._exit(11)
+    if order.startswith(b"crash once "):
+        mark = Path(order.removeprefix(b"crash once ").decode()) / "mark"
+        if not mark.exists():
+            mark.touch()
+            os._exit(11)
     if order == b"who":
         return (os.getpid(),)  # type: ignore[return-value]
     if order.startswith(b"say"):
@@ -89,6 +105,32 @@ def test_a_message_that_ends_its_reader_takes_none_of_its_neighbours_along(
     answers = [None if answer.exception(60) else answer.result() for answer in waiting]
     assert answers == ["say 0", "say 1", "say 2", None, "say 4", "say 5", "say 6"]
     assert isinstance(waiting[3].exception(), ReaderFailed)
+
+
+def test_it_takes_three_deaths_to_blame_a_message(readers: PebbleReaders, tmp_path: Path) -> None:
+    assert isinstance(
+        readers.judge(brief(b"mark and crash %s" % bytes(tmp_path))).exception(60), ReaderFailed
+    )
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_a_message_whose_reader_died_of_something_else_is_judged(
+    readers: PebbleReaders, tmp_path: Path
+) -> None:
+    assert readers.judge(brief(b"crash once %s" % bytes(tmp_path))).result(60) == "tara-jamie test@1+00000000"
+
+
+def test_readers_locked_out_by_one_that_died_are_replaced_and_the_others_messages_judged(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("gateway.moderate.readers.STUCK_S", 1.0)
+    pool = PebbleReaders(bench, workers=2, timeout_s=QUICK_TIMEOUT_S, memory_mb=256)
+    pool.warm()
+    poison = pool.judge(brief(b"die handing over"))
+    others = [pool.judge(brief(b"say %d" % number)) for number in range(3)]
+    assert [answer.result(60) for answer in others] == ["say 0", "say 1", "say 2"]
+    assert isinstance(poison.exception(60), ReaderFailed)
+    pool.close()
 
 
 def test_a_pool_that_is_closed_leaves_nobody_waiting() -> None:

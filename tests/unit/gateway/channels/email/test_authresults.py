@@ -3,6 +3,8 @@ from __future__ import annotations
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gateway.channels.email.authresults import header_fields, read_results, vouched_for
 
@@ -65,6 +67,35 @@ def test_it_believes_nobody_else_and_nothing_else(result: str) -> None:
     assert not vouched(result)
 
 
+@pytest.mark.parametrize(
+    ("author", "mailbox"),
+    [
+        ("x'ruth@family.test", "ruth@family.test"),
+        ("'ruth@family.test", "ruth@family.test"),
+        ("x\u00a0ruth@family.test", "ruth@family.test"),
+        ("stra\u00dfe@family.test", "strasse@family.test"),
+        ("strasse@family.test", "stra\u00dfe@family.test"),
+        ("\u212aate@family.test", "kate@family.test"),
+    ],
+)
+def test_a_neighbour_at_the_same_provider_is_not_taken_for_the_mailbox(author: str, mailbox: str) -> None:
+    content = mail("mx.relay.test; dmarc=pass header.from=family.test", author=author)
+    assert not vouched_for(content, mailbox, SERVER)
+
+
+@pytest.mark.parametrize(
+    ("author", "mailbox"),
+    [
+        ("Kate <Kate.O'Brien@Family.test>", "kate.o'brien@family.test"),
+        ("'ruth@family.test' <ruth@family.test>", "ruth@family.test"),
+        ("J\u00fcrgen <j\u00fcrgen@FAMILY.test>", "j\u00fcrgen@family.test"),
+    ],
+)
+def test_a_mailbox_of_unusual_letters_is_known_again(author: str, mailbox: str) -> None:
+    content = mail("mx.relay.test; dmarc=pass header.from=family.test", author=author)
+    assert vouched_for(content, mailbox, SERVER)
+
+
 def test_only_the_topmost_header_of_our_server_counts() -> None:
     good, bad = (
         "mx.relay.test; dmarc=pass header.from=family.test",
@@ -99,6 +130,11 @@ def test_quoted_values_and_properties_are_read() -> None:
     assert server == "a.test"
     assert [(one.method, one.result) for one in results] == [("spf", "pass"), ("dkim", "pass")]
     assert results[0].properties == {"smtp.mailfrom": 'a"b@c.test'}
+
+
+@given(st.text("ab.=;/1 \t)x\u00e9", max_size=40) | st.just("a.test; spf=pass smtp.mailfrom=c.test;"))
+def test_a_comment_at_the_end_changes_nothing(value: str) -> None:
+    assert read_results(value + "(x)") == read_results(value)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from gateway.channels.email import pictures
+from gateway.channels.email.attachments import Accepted, accept
 from gateway.channels.email.contents import (
+    DISGUISED,
     ENCRYPTED,
     FETCHES,
     MACROS,
@@ -267,3 +269,36 @@ def test_a_photograph_is_looked_at_quickly() -> None:
     start = time.process_time()
     assert looked("image/jpeg", content).faults == []
     assert time.process_time() - start < 2
+
+
+def test_a_moving_picture_whose_frames_outgrow_it_is_not_looked_at() -> None:
+    """A frame may stand beyond the picture, which grows with it: 200 bytes became 2 GB."""
+    frame = b"\x2c" + bytes(4) + b"\x10\x00\x10\x00"
+    first, second, rest = files.gif(3).split(frame, 2)
+    outgrown = first + frame + second + b"\x2c\x00\x30\x00\x30\x10\x00\x10\x00" + rest
+    assert inspect("image/gif", outgrown, Budget()).faults == [UNSEEN]
+
+
+def test_an_entry_without_a_name_makes_an_archive_unreadable() -> None:
+    content = files.zipped({"Q.txt": "x"}).replace(b"Q.txt", b"\0.txt")
+    assert inspect("application/zip", content, Budget()).faults == [UNREADABLE]
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "passed"),
+    [
+        ("text/plain", b"Homework for Monday", "text/plain"),
+        ("text/plain", b"BEGIN:VCARD\r\n", "text/plain"),
+        ("application/pdf", files.pdf(), "application/pdf"),
+        ("text/x-vcard", b"BEGIN:VCARD\r\n", "text/vcard"),
+    ],
+)
+def test_a_file_without_an_extension_is_of_its_types_kind(kind: str, content: bytes, passed: str) -> None:
+    verdict = accept(kind, "notes", content)
+    assert isinstance(verdict, Accepted)
+    assert verdict.content_type == passed
+
+
+def test_a_file_without_an_extension_is_still_no_other_kind_than_it_looks() -> None:
+    assert accept("application/pdf", "notes", b"PK\x03\x04") == DISGUISED
+    assert accept("application/x-msdownload", "notes", b"MZ") == NOT_PASSED

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from classifiers.finding import Layer
 from gateway.channels.email.flowed import unflowed
 from gateway.channels.email.html_text import tell
-from gateway.channels.email.parse import on_the_wire, read
+from gateway.channels.email.parse import CIRCLES, on_the_wire, read
 from gateway.domain.message import Reading
 
 FOLDER = Path(__file__).parents[4] / "mail"
@@ -123,7 +123,7 @@ def test_an_author_that_cannot_be_read_in_one_way_is_a_fault_or_one_address(fiel
 def test_html_is_read_as_it_is_seen_with_the_place_of_every_character() -> None:
     source = "<p>Call 0770&#48; <b>900</b>123 &amp;\n  more</p><p>end"
     (passage,) = [p for p in html(source).passages if p.layer is Layer.HTML]
-    assert passage.text == "Call 07700 900123 & more\nend"
+    assert passage.text == "Call 07700 900123 & more\n\nend"
     start = passage.text.index("900123")
     assert source[slice(*passage.source_span(start, start + 6))] == "900</b>123"
     assert passage.origin is not None and list(passage.origin) == sorted(passage.origin)
@@ -131,8 +131,8 @@ def test_html_is_read_as_it_is_seen_with_the_place_of_every_character() -> None:
 
 def test_what_a_style_hides_is_read_apart_and_together() -> None:
     reading = html('<p>Call 07700 <span style="display: none">900</span>123</p>')
-    assert said(reading, Layer.HTML) == ["Call 07700 123\n"]
-    assert "Call 07700 900123\n" in said(reading, Layer.HIDDEN)
+    assert said(reading, Layer.HTML) == ["Call 07700 123\n\n"]
+    assert "Call 07700 900123\n\n" in said(reading, Layer.HIDDEN)
 
 
 def test_comments_titles_and_targets_are_read() -> None:
@@ -299,9 +299,34 @@ def test_a_file_within_a_text_is_a_fault() -> None:
 
 
 def test_automatic_mail_is_known() -> None:
-    assert read(mail("", "Auto-Submitted: auto-replied")).auto_submitted
+    for line in ("Auto-Submitted: auto-replied", "auto-submitted:\r\n auto-generated; x", "Precedence: bulk"):
+        assert read(mail("I am away.", line)).auto_submitted
+        assert read(mail("I am away.", line)).form_faults == ()
     assert not read(mail("", "Auto-Submitted: no")).auto_submitted
     assert not read(mail("")).auto_submitted
+
+
+def test_mail_that_goes_in_circles_is_a_fault() -> None:
+    circles = (CIRCLES,)
+    assert read(mail("Hi", "X-Tutor-Gateway-Reference: M-2345-6789")).form_faults == circles
+    assert read(mail("Hi", *["Received: from a by b; today"] * 31)).form_faults == circles
+    assert read(mail("Hi", *["Received: from a by b; today"] * 30)).form_faults == ()
+    # A mail of ours may be attached; only what comes in itself goes in circles.
+    inner = "--b\r\nContent-Type: message/rfc822\r\n\r\nX-Tutor-Gateway-Reference: M\r\n\r\nHi\r\n--b--\r\n"
+    assert read(mail(inner, "Content-Type: multipart/mixed; boundary=b")).form_faults == ()
+
+
+def test_everybody_a_mail_is_addressed_to_is_known() -> None:
+    raw = b'From: a@b.test\r\nTo: "X, Y" <X@one.test>, g: y@two.test, <z@three.test>;\r\nCc: c@d.test\r\n\r\nHi\r\n'
+    reading = read(raw)
+    assert set(reading.addressees) == {"x@one.test", "y@two.test", "z@three.test", "c@d.test"}
+    assert reading.authors == ("a@b.test",)
+
+
+def test_a_read_receipt_is_held_as_a_report() -> None:
+    said = 'Content-Type: multipart/report; report-type=disposition-notification; boundary="b"'
+    part = "--b\r\nContent-Type: message/disposition-notification\r\n\r\nDisposition: displayed\r\n--b--\r\n"
+    assert "a delivery report" in read(mail(part, said)).form_faults
 
 
 def _own_parts(message: Message) -> Iterator[Message]:

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from gateway.channels.email.path import MAIL_PARAMETERS, UnknownParameter, read_path
+from gateway.channels.email.path import MAIL_PARAMETERS, BadParameter, UnknownParameter, read_path
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,27 @@ def test_hostile_addresses_cost_little(filling: str) -> None:
     with pytest.raises(ValueError):
         read_path(f"FROM:<{filling}", "FROM:", MAIL_PARAMETERS)
     assert time.thread_time() - began < 0.2
+
+
+@pytest.mark.parametrize(
+    "parameter",
+    ["AUTH=<>", "AUTH=e+3Dmc2@b.test", "RET=hdrs", "ENVID=QQ314159", "BODY=7bit", "SMTPUTF8", "SIZE=0"],
+)
+def test_it_understands_what_was_announced(parameter: str) -> None:
+    name, _, value = parameter.partition("=")
+    assert read_path(f"FROM:<a@b.test> {parameter}", "FROM:", MAIL_PARAMETERS).parameters == {name: value}
+
+
+@pytest.mark.parametrize(
+    "parameter",
+    ["AUTH=", "AUTH=a=b", "RET=ALL", "ENVID=+zz", "ENVID=" + "x" * 101, "BODY=BINARYMIME", "SIZE=1e3",
+     "SIZE=1 size=2", "SMTPUTF8=1", "=x", "SIZE==1"],
+)  # fmt: skip
+def test_a_bad_value_is_told_apart_from_a_bad_address(parameter: str) -> None:
+    with pytest.raises(BadParameter):
+        read_path(f"FROM:<a@b.test> {parameter}", "FROM:", MAIL_PARAMETERS)
+
+
+def test_a_route_to_nobody_is_no_null_sender() -> None:
+    with pytest.raises(ValueError):
+        read_path("FROM:<@relay.test:>", "FROM:", MAIL_PARAMETERS)

@@ -18,8 +18,10 @@ import pytest
 import uvloop
 from aiosmtpd.smtp import SMTP
 
+from gateway.channels.email.handover import where
 from gateway.channels.email.limits import Limits
-from gateway.channels.email.receive import LOOPBACK, Reception, networks, where
+from gateway.channels.email.peers import networks
+from gateway.channels.email.receive import LOOPBACK, Reception
 from gateway.channels.email.server import start_mx
 from gateway.domain.message import Arrival, Assurance
 from gateway.errors import NotAtHand
@@ -354,3 +356,14 @@ def test_an_event_loop_in_a_thread_closes() -> None:
     loop = Loop()
     assert loop.run(asyncio.sleep(0, "done")) == "done"
     loop.close()
+
+
+def test_guesses_at_one_person_are_counted_together_however_the_address_is_written(tmp_path: Path) -> None:
+    spellings = (TARA, f" {TARA}", f"{TARA}\t", TARA.replace("k", "\u212a"))
+    limits, answers = Limits(sign_in_failures=3), []
+    with running(tmp_path, limits, balancers=("127.0.0.1",)) as gateway:
+        for number, spelling in enumerate(spellings):
+            with Client(gateway.submission.port) as client:
+                client.send(b"PROXY TCP4 198.51.100.%d 192.0.2.25 40001 587\r\n" % (number + 1))
+                answers.append(client.sign_in(spelling, "a wrong guess")[:3])
+    assert answers == ["535", "535", "535", "454"]

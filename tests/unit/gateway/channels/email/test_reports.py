@@ -189,6 +189,22 @@ def test_a_letter_an_absence_and_a_receipt_are_no_bounces(text: str) -> None:
     assert understood(text) is None
 
 
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("disposition-notification", "Your mail of Tuesday, sent to room 450 , was displayed."),
+        ('"Feedback-Report"', "A complaint about a mail; permanent copies are kept, no such user was named."),
+    ],
+)
+def test_a_receipt_or_a_complaint_says_that_the_copy_arrived(kind: str, said: str) -> None:
+    text = (
+        "From: Mail Delivery System <postmaster@mx.family.test>\nSubject: Mail delivery\n"
+        f"Content-Type: multipart/report; report-type={kind}; boundary=x\n\n"
+        f"--x\nContent-Type: text/plain\n\n{said}\n--x--\n"
+    )
+    assert read(text.encode()) is None
+
+
 def test_a_report_with_a_forged_return_path_names_no_copy() -> None:
     forged = verp.return_path(42, "relay.example.org", b"x" * 32)
     assert understood(report().replace(PATH, forged)) == Report(Outcome.FAILED, "5.1.1", None)

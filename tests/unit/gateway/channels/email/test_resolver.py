@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Iterator
 from socket import AF_INET, SOCK_DGRAM, socket
 
-import dns.flags
-import dns.message
-import dns.rcode
-import dns.rrset
 import pytest
 
 from gateway.channels.email.resolver import DnsResolver, Kind, LookupFailed, is_name
+from tests.fakes.nameserver import NameServer
 
 RECORDS = {
     "family.test.": [
@@ -27,57 +23,17 @@ RECORDS = {
 }
 
 
-class NameServer(threading.Thread):
-    """Answers over UDP from RECORDS; for broken.test it says that it cannot. Counts questions."""
-
-    def __init__(self) -> None:
-        super().__init__(daemon=True)
-        self.socket = socket(AF_INET, SOCK_DGRAM)
-        self.socket.bind(("127.0.0.1", 0))
-        self.port: int = self.socket.getsockname()[1]
-        self.questions = 0
-
-    def run(self) -> None:
-        while True:
-            data, peer = self.socket.recvfrom(4096)
-            if data == b"stop":
-                self.socket.close()
-                return
-            self.questions += 1
-            self.socket.sendto(self.answer(dns.message.from_wire(data)).to_wire(), peer)
-
-    def answer(self, query: dns.message.Message) -> dns.message.Message:
-        reply = dns.message.make_response(query)
-        reply.flags |= dns.flags.RA
-        question = query.question[0]
-        name = question.name.to_text()
-        if name == "broken.test.":
-            reply.set_rcode(dns.rcode.SERVFAIL)
-        elif name not in RECORDS:
-            reply.set_rcode(dns.rcode.NXDOMAIN)
-        alias = [value for kind, value in RECORDS.get(name, []) if kind == "CNAME"]
-        if alias:
-            reply.answer.append(dns.rrset.from_text(name, 60, "IN", "CNAME", alias[0]))
-            name = alias[0]
-        kind = question.rdtype.name
-        texts = [value for one, value in RECORDS.get(name, []) if one == kind]
-        if texts:
-            reply.answer.append(dns.rrset.from_text_list(name, 60, "IN", kind, texts))
-        return reply
-
-
 @pytest.fixture
 def server() -> Iterator[NameServer]:
-    made = NameServer()
+    made = NameServer(RECORDS)
     made.start()
     yield made
-    made.socket.sendto(b"stop", ("127.0.0.1", made.port))
-    made.join(5)
+    made.stop()
 
 
 def ask(server: NameServer, *questions: tuple[str, Kind]) -> list[tuple[str, ...]]:
     async def all_of_them() -> list[tuple[str, ...]]:
-        resolver = DnsResolver(("127.0.0.1",), server.port, answer_within_s=2)
+        resolver = DnsResolver((("127.0.0.1", server.port),), answer_within_s=2)
         return [await resolver.look_up(name, kind) for name, kind in questions]
 
     return asyncio.run(all_of_them())
@@ -123,7 +79,7 @@ def test_a_server_that_cannot_answer_is_told_from_no_record(server: NameServer) 
 def test_silence_is_no_record_either() -> None:
     with socket(AF_INET, SOCK_DGRAM) as deaf:
         deaf.bind(("127.0.0.1", 0))
-        resolver = DnsResolver(("127.0.0.1",), deaf.getsockname()[1], answer_within_s=0.2)
+        resolver = DnsResolver((deaf.getsockname(),), answer_within_s=0.2)
         with pytest.raises(LookupFailed):
             asyncio.run(resolver.look_up("family.test", "A"))
 

@@ -7,10 +7,12 @@ import hashlib
 import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from gateway.channels.email import verp
 from gateway.channels.email.certificate import ensure_certificate, tls_context
 from gateway.channels.email.send import Smarthost, unfit
 from gateway.domain.dispatch import Dispatch
@@ -149,7 +151,7 @@ def test_the_next_hop_gets_the_very_bytes() -> None:
 )
 def test_what_was_not_judged_is_not_sent(changed: dict[str, object], because: str) -> None:
     got, host = answers_to({}, replace(dispatch(), **changed))  # type: ignore[arg-type]
-    assert got == [SendAnswer(554, because)]
+    assert got == [SendAnswer(554, because, asked=False)]
     assert host.connections == 0
 
 
@@ -261,7 +263,9 @@ def test_an_address_cannot_bring_a_command_with_it() -> None:
     assert not any("c@d.test" in command for command in host.commands)
 
 
-@pytest.mark.parametrize(("tls", "encrypted", "code"), [("may", 1, 250), ("off", 0, 250), ("must", 0, 0)])
+@pytest.mark.parametrize(
+    ("tls", "encrypted", "code"), [("may", 1, 250), ("off", 0, 250), ("encrypt", 1, 250), ("must", 0, 0)]
+)
 def test_starttls_is_taken_when_offered_unless_told_otherwise(
     tmp_path: Path, tls: str, encrypted: int, code: int
 ) -> None:
@@ -275,10 +279,63 @@ def test_starttls_is_taken_when_offered_unless_told_otherwise(
     assert (got[0].code, host.encrypted) == (code, encrypted)
 
 
+@pytest.mark.parametrize("how", ["not offered", "refused", "broken"])
+@pytest.mark.parametrize(("tls", "code"), [("off", 250), ("may", 250), ("encrypt", 0), ("must", 0)])
+def test_without_tls_only_may_and_off_send_in_plain_text(
+    tmp_path: Path, tls: str, code: int, how: str
+) -> None:
+    got: list[SendAnswer] = []
+
+    async def act(smarthost: Smarthost) -> None:
+        got.extend([await smarthost(dispatch()), await smarthost(dispatch())])
+
+    answers = {"refused": {"STARTTLS": ["454 4.7.0 not now"]}, "broken": {"STARTTLS": ["close"]}}
+    offered = None if how == "not offered" else tls_context(*ensure_certificate(tmp_path, "relay.test"))
+    host = Host(answers.get(how, {}), offered)
+    play(host, act, tls=tls)
+    assert [answer.code for answer in got] == [code, code]
+    assert len(host.mails) == (2 if code else 0)
+    assert host.encrypted == 0 or how == "refused"
+
+
+def test_a_good_certificate_is_enough_for_must(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    certificate, key = ensure_certificate(tmp_path, "localhost")
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    got: list[SendAnswer] = []
+
+    async def run() -> None:
+        host = Host({}, tls_context(certificate, key))
+        async with await asyncio.start_server(host, "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            async with Smarthost("localhost", port, tls="must", timeout_s=2) as smarthost:
+                got.append(await smarthost(dispatch()))
+        assert host.encrypted == 1
+
+    asyncio.run(run())
+    assert got[0].code == 250
+
+
 def test_a_notice_goes_out_with_an_empty_return_path() -> None:
     got, host = answers_to({"EHLO": ["250 host"]}, dispatch(return_path=""))
     assert [answer.code for answer in got] == [250]
     assert "MAIL FROM:<>" in host.commands
+
+
+def test_each_copy_leaves_under_a_return_path_of_its_own_and_a_notice_under_its_own() -> None:
+    key = b"k" * 32
+    path_of = partial(verp.return_path_of, key=key)
+
+    async def act(smarthost: Smarthost) -> None:
+        assert (await smarthost(dispatch(id=7))).code == 250
+        assert (await smarthost(dispatch(id=8, return_path=""))).code == 250
+        assert (await smarthost.post(dispatch(id=9))).code == 250
+
+    host = Host({})
+    play(host, act, return_path=path_of)
+    senders = [line.split()[1][6:-1] for line in host.commands if line.startswith("MAIL")]
+    assert verp.recognise(senders[0], key) == 7
+    assert senders[0].endswith("@relay.test")
+    assert senders[1:] == ["", "alias@relay.test"]
 
 
 def test_large_copies_are_sent_too() -> None:

@@ -62,6 +62,12 @@ def test_an_unsigned_mail_from_a_permitted_host_is_proven() -> None:
     assert found.results == (("spf", "pass"), ("dkim", "none"), ("dmarc", "pass"))
 
 
+def test_a_domain_that_merely_folds_to_the_same_letters_proves_nothing() -> None:
+    mail = MAIL.replace(b"family.test", "stra\u00dfe.test".encode())
+    records = key_at("strasse.test") + "strasse.test TXT v=spf1 ip4:192.0.2.1 -all\n"
+    assert not proven(signed("strasse.test", mail), records, OURS, "ruth@stra\u00dfe.test")
+
+
 def test_a_mail_that_nothing_proves_is_not() -> None:
     assert said(MAIL, SPF + DMARC).results == (("spf", "fail"), ("dkim", "none"), ("dmarc", "fail"))
     assert not proven(MAIL, SPF + DMARC)
