@@ -5,8 +5,10 @@ PACK ?= default
 DEMO ?=
 # Three workers on two cores: much of the suite waits for processes and clocks.
 WORKERS ?= 3
+TARGET ?= session gate headers compose html archives
+SECONDS ?= 60
 
-.PHONY: help install demo test lint format bench corpora openapi screenshots lock clean
+.PHONY: help install demo test lint format fuzz generated crash bench train corpora openapi screenshots lock clean
 
 help:            ## say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -35,11 +37,28 @@ format: install  ## put the code into the house's shape
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+fuzz: install    ## each fuzz target for SECONDS (60), or TARGET=one; fetches atheris, which is not locked: Linux wheels only
+	test -d var/fuzz/atheris || $(BIN)/pip install --quiet --disable-pip-version-check --target var/fuzz/atheris "atheris>=3.0"
+	for target in $(TARGET); do PYTHONPATH=var/fuzz/atheris $(BIN)/python -m tests.fuzz $$target $(SECONDS) var/fuzz || exit 1; done
+
+generated: install ## 100,000 made-up mails through parse, judge and compose: every copy clean on the wire
+	$(BIN)/python -m tests.mail.generated 100000
+
+crash: install   ## SIGKILL, ENOSPC and EIO at every call that writes, and bugs that must be found; POINTS=n for some, ONLY=sweep|bugs (needs strace)
+	$(BIN)/python -m tests.crash
+
+worst: install   ## the worst mails we could think of: CPU and memory of judging each, and what became of it
+	$(BIN)/python -m tests.bench.worst
+
 bench: install   ## speed, as ratios against bare aiosmtpd in interleaved rounds
 	$(BIN)/python -m tests.bench
 
+train: install   ## rebuild the conduct heads from tests/corpora/conduct, bit for bit, and pin them
+	OPENBLAS_NUM_THREADS=1 OPENBLAS_CORETYPE=Haswell $(BIN)/python -m tests.training
+
 corpora: install ## how good the detection is, beside its peers; writes the README's table
 	$(BIN)/python -m tests.corpora
+	$(BIN)/python -m tests.corpora.concern $(if $(ENCODER),--encoder $(ENCODER))
 
 openapi: install ## write docs/openapi.json anew
 	$(BIN)/python -m gateway.channels.platform.openapi > docs/openapi.json

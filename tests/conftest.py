@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:  # tests without a database must not pay for its imports
     from tests.fakes.sql import Store
@@ -30,6 +31,9 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # How long an example takes is for benchmarks: a busy machine must not fail a test.
+    settings.register_profile("gateway", deadline=None)
+    settings.load_profile("gateway")
     if not hasattr(config, "workerinput"):
         os.environ[HOME] = tempfile.mkdtemp(prefix="gateway-tests-")
 
