@@ -112,6 +112,8 @@ async def _smtp(settings: Settings) -> None:
     if certificate is None or key is None:
         certificate, key = ensure_certificate(settings.home / "tls", settings.hostname)
     tls = tls_context(certificate, key)
+    spare_collector()
+    told = _told_to_stop()
     submission = await start_submission(
         journey,
         store.directory,
@@ -144,9 +146,8 @@ async def _smtp(settings: Settings) -> None:
         at_hand=store.directory.at_hand,
         has_room=room,
     )
-    spare_collector()
     log.info("smtp: submission on port %d, mx on port %d", submission.port, mx.port)
-    await _until_told()
+    await told.wait()
     await asyncio.gather(submission.stop(), mx.stop())
     journey.close()
     readers.close()
@@ -220,7 +221,7 @@ async def _courier(settings: Settings) -> None:
         ),
     ]
     log.info("courier: sending to port %d", settings.smarthost[1])
-    told = asyncio.create_task(_until_told())
+    told = asyncio.create_task(_told_to_stop().wait())
     done, _ = await asyncio.wait([told, *work], return_when=asyncio.FIRST_COMPLETED)
     courier.stop()
     work[1].cancel()
@@ -237,11 +238,12 @@ def desk_url(settings: Settings) -> str:
     return settings.public_url or f"http://{settings.bind}:{settings.web_port}"
 
 
-async def _until_told() -> None:
-    stop = asyncio.Event()
+def _told_to_stop() -> asyncio.Event:
+    """An event that SIGTERM and SIGINT set; from before the ports answer, so that none is missed."""
+    told = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    await stop.wait()
+        asyncio.get_running_loop().add_signal_handler(name, told.set)
+    return told
 
 
 def run_web(settings: Settings) -> None:
