@@ -68,7 +68,7 @@ screenshots: install ## take docs/screenshots/ anew from a running demo (needs C
 
 lock:            ## resolve requirements.lock anew (needs uv)
 	uv pip compile pyproject.toml --group dev --universal --generate-hashes \
-		--no-emit-index-url --no-header --python-version 3.11 --upgrade -o requirements.lock -q
+		--no-header --python-version 3.11 --upgrade -o requirements.lock -q
 
 clean:           ## remove what a run wrote
 	rm -rf var .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -86,7 +86,7 @@ def digits_at(
     goes_on: something else is being spelt before it, so that one will do.
     """
     found: list[tuple[str, int, int]] = []
-    step, spoken, plain_words = index, 0, 0
+    step, spoken = index, 0
     while step < len(tokens.words) and len(found) < 40:
         one = figure_at(tokens, reader, step, weak=spoken >= 3)
         if one is None:
@@ -103,7 +103,6 @@ def digits_at(
         digits, last, said = one
         found.append((digits, step, last))
         spoken += said
-        plain_words += said and tokens.kinds[step] == LETTERS
         step = last + 1
     if not spoken:
         return None

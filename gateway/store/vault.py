@@ -93,15 +93,6 @@ class Key:
         pieces.append(encryptor.finalize())
         return b"".join((*pieces, encryptor.tag))
 
-    def _decrypt_in_slices(self, nonce: bytes, sealed: bytes, bound: bytes) -> bytes:
-        decryptor = Cipher(algorithms.AES(self._secret), modes.GCM(nonce)).decryptor()
-        decryptor.authenticate_additional_data(bound)
-        view = memoryview(sealed)[HEADER_BYTES:-TAG_BYTES]
-        pieces = [decryptor.update(view[at : at + SLICE]) for at in range(0, len(view), SLICE)]
-        # Nothing is handed out before the tag of the whole was found right.
-        pieces.append(decryptor.finalize_with_tag(bytes(sealed[-TAG_BYTES:])))
-        return b"".join(pieces)
-
     def seal_json(self, value: object, about: str) -> bytes:
         """Seal a value of strings, numbers, lists and dicts."""
         return self.seal(json.dumps(value, separators=(",", ":")).encode(), about)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -30,19 +30,13 @@ class Report:
     """One bounce, understood.
 
     status: an enhanced code such as "5.1.1", "" when none was given.
-    dispatch_id: the copy it is about, when the text names one (the address it came to is the
-        better witness). standard: an RFC 3464 report rather than a guess.
+    standard: an RFC 3464 report rather than a guess. Which copy it is about says the address it
+        came to, and nothing in it.
     """
 
     outcome: Outcome
     status: str = ""
-    dispatch_id: int | None = None
     standard: bool = True
-
-    @property
-    def permanent(self) -> bool:
-        """True when trying this address again would not help."""
-        return self.outcome is Outcome.FAILED and not self.status.startswith("4.")
 
 
 _ACTIONS = {
@@ -87,22 +81,15 @@ _DELAYED = re.compile(
 )
 
 
-def read(raw: bytes, recognise: Callable[[str], int | None] = lambda _: None) -> Report | None:
-    """What a bounce says, None for a mail that is none. Never raises; reads the first 256 KiB.
-
-    recognise: finds the id of a return path of ours in a text, such as
-        `partial(verp.recognised_in, key=key)`.
-    """
+def read(raw: bytes) -> Report | None:
+    """What a bounce says, None for a mail that is none. Never raises; reads the first 256 KiB."""
     text = raw[:READ_BYTES].decode("latin-1").replace("\r\n", "\n")
     head, _, body = text.partition("\n\n")
     fields = _fields(head)
     if _ARRIVED.search(fields.get("content-type", "")):
         return None
     report = _standard(text) if "multipart/report" in fields.get("content-type", "").lower() else None
-    report = report or _plain(fields, body[:PLAIN_LENGTH])
-    if report is None:
-        return None
-    return Report(report.outcome, report.status, recognise(text), report.standard)
+    return report or _plain(fields, body[:PLAIN_LENGTH])
 
 
 def _fields(block: str) -> dict[str, str]:

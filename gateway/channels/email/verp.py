@@ -18,8 +18,6 @@ from gateway.domain.dispatch import Dispatch
 SEAL_BYTES = 10  # 80 bits: 16 letters of base32
 
 _LOCAL = re.compile(r"b-([0-9]{1,19})-([a-z2-7]{16})")
-_SEALED = re.compile(r"b-[0-9]{1,19}-[a-z2-7]{16}@[a-z0-9.-]{1,253}", re.IGNORECASE)
-MOST_CANDIDATES = 20
 
 
 def return_path(dispatch_id: int, domain: str, key: bytes) -> str:
@@ -46,16 +44,6 @@ def recognise(address: str, key: bytes) -> int | None:
     if str(dispatch_id) != found[1]:
         return None
     return dispatch_id if hmac.compare_digest(found[2], _seal(dispatch_id, domain, key)) else None
-
-
-def recognised_in(text: str, key: bytes) -> int | None:
-    """The dispatch id of the first return path of ours that stands in a text."""
-    for number, found in enumerate(_SEALED.finditer(text)):
-        if number == MOST_CANDIDATES:
-            break
-        if (dispatch_id := recognise(found[0], key)) is not None:
-            return dispatch_id
-    return None
 
 
 def _seal(dispatch_id: int, domain: str, key: bytes) -> str:
