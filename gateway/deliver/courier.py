@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from gateway.deliver.guardian_first import may_still_leave
 from gateway.deliver.retry import next_attempt
-from gateway.domain.dispatch import Dispatch
+from gateway.domain.dispatch import Dispatch, SendAnswer, Settlement
 from gateway.domain.pair import Circle
 from gateway.errors import GatewayError
-from gateway.ports import Clock, Outbox, Send, SendAnswer, Settlement
+from gateway.ports import Clock, Outbox, Send
 
 log = logging.getLogger(__name__)
 

@@ -78,3 +78,49 @@ class Dispatch:
     directory_version: int
     released: bool = False
     covered: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What became of one claimed copy.
+
+    sent: the next hop answered 250.
+    retry_at: when to try again; None with `sent` False means given up: a case is opened.
+    stopped: not tried, because the world changed or the bytes did (see `because`); a case is opened.
+    code: the next hop's SMTP code, 0 when there was none.
+    because: our words for the record.
+    """
+
+    dispatch: Dispatch
+    sent: bool
+    at: datetime
+    retry_at: datetime | None = None
+    stopped: bool = False
+    code: int = 0
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    """What a later report says of a copy that a next hop had taken.
+
+    status: an enhanced code such as "5.1.1", "" when none was given.
+    final: it will not arrive; otherwise it is late and still being tried.
+    """
+
+    dispatch_id: int
+    status: str
+    final: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SendAnswer:
+    """The next hop's answer. code: 250 accepted, 4xx later, 5xx never, 0 no answer.
+
+    asked: False when the copy was not fit to be offered, so that nobody refused anything.
+    """
+
+    code: int
+    because: str = ""
+    asked: bool = True

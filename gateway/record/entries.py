@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from gateway.domain.case import Action, Case, Decision
+from gateway.domain.dispatch import Bounce, Settlement
 from gateway.domain.entry import Detail, Entry
 from gateway.domain.message import Envelope
 from gateway.domain.verdict import Outcome, Verdict
-from gateway.ports import Bounce, Settlement
 
 GATEWAY = "gateway"
 MESSAGE_KINDS = {

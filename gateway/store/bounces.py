@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, select, update
 
-from gateway.domain.dispatch import DispatchState
+from gateway.domain.dispatch import Bounce, DispatchState
 from gateway.domain.policy import Policy
-from gateway.ports import Alarms, Bounce
+from gateway.ports import Alarms
 from gateway.record.entries import copy_bounced, copy_delayed
 from gateway.store.dispatches import about_address
 from gateway.store.engine import store_faults

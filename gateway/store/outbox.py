@@ -29,10 +29,10 @@ from sqlalchemy import (
     update,
 )
 
-from gateway.domain.dispatch import Dispatch, DispatchState
+from gateway.domain.dispatch import Bounce, Dispatch, DispatchState, Settlement
 from gateway.domain.entry import Entry
 from gateway.domain.policy import Policy
-from gateway.ports import Alarms, Bounce, Settlement
+from gateway.ports import Alarms
 from gateway.record.entries import copy_settled
 from gateway.store.bounces import take_bounce
 from gateway.store.dispatches import NEWS, about_address, about_content, ring_over

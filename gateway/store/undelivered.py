@@ -9,13 +9,13 @@ from datetime import datetime
 from sqlalchemy import Connection, select, update
 
 from gateway.domain.case import Case, State
-from gateway.domain.dispatch import DispatchState
+from gateway.domain.dispatch import DispatchState, Settlement
 from gateway.domain.entry import Entry
 from gateway.domain.message import new_id
 from gateway.domain.policy import Policy
 from gateway.domain.verdict import Lane, Severity
 from gateway.hold.clocks import due_at
-from gateway.ports import Alarms, Settlement
+from gateway.ports import Alarms
 from gateway.record.entries import case_opened, copy_settled, copy_stopped_behind
 from gateway.store.cases import case_of, insert_case
 from gateway.store.failing import is_guardian, mark_failing

@@ -12,12 +12,12 @@ from gateway.channels.email.authresults import header_fields
 from gateway.channels.email.automatic import is_auto_submitted
 from gateway.channels.email.dkim import signed
 from gateway.domain.case import Case, State
+from gateway.domain.dispatch import SendAnswer
 from gateway.domain.message import Channel
 from gateway.domain.people import Organisation, Person, Role
 from gateway.domain.verdict import Lane
 from gateway.errors import Unavailable
 from gateway.hold.notices import Notice, came_back, case_waits, went_round
-from gateway.ports import SendAnswer
 from gateway.wiring.storing import Store
 
 ACCEPTED = 250

@@ -15,8 +15,8 @@ import pytest
 from sqlalchemy import func, select
 
 from gateway.deliver.courier import Courier
-from gateway.domain.dispatch import Dispatch
-from gateway.ports import CaseFilter, SendAnswer
+from gateway.domain.dispatch import Dispatch, SendAnswer
+from gateway.ports import CaseFilter
 from gateway.store.schema import case_file, dispatch
 from tests.fakes.families import Family, bring_in, keep_messages, mailbox
 from tests.fakes.sql import NOW, Store

@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import select, text
 
 from gateway.domain.case import Action, Decision
+from gateway.domain.dispatch import Bounce, Settlement
 from gateway.domain.message import Channel
 from gateway.domain.verdict import Lane
-from gateway.ports import Bounce, CaseFilter, Settlement
+from gateway.ports import CaseFilter
 from gateway.store import schema
 from tests.fakes.sql import NOW, PAIR, arrival, copies, family_roster, held, home_circle, passed
 

@@ -8,8 +8,9 @@ import pytest
 
 from gateway.deliver.courier import Courier
 from gateway.domain.case import Action, Decision
+from gateway.domain.dispatch import SendAnswer
 from gateway.domain.people import Guardianship, Standing
-from gateway.ports import CaseFilter, SendAnswer
+from gateway.ports import CaseFilter
 from tests.fakes.sql import NOW, arrival, copies, family_roster, home_circle, passed
 
 LATER = NOW + timedelta(minutes=10)

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from gateway.domain.dispatch import Settlement
 from gateway.domain.message import Channel
-from gateway.ports import Settlement
 from gateway.store import schema
 from gateway.store.vault import Vault
 from tests.fakes.sql import NOW, PAIR, arrival, home_circle, passed, refused

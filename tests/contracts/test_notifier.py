@@ -10,9 +10,10 @@ from sqlalchemy import text
 
 from gateway.channels.email.dkim_keys import ensure_dkim_keys
 from gateway.domain.case import Action, Decision
+from gateway.domain.dispatch import SendAnswer
 from gateway.domain.message import Assurance
 from gateway.domain.verdict import Hold, Lane, Outcome, Ruled, Severity, Verdict
-from gateway.ports import CaseFilter, SendAnswer
+from gateway.ports import CaseFilter
 from gateway.wiring.notifying import Notifier
 from tests.fakes.sql import NOW, arrival, held, home_circle
 

@@ -8,8 +8,9 @@ from datetime import timedelta
 from sqlalchemy import select, text
 
 from gateway.domain.case import Action, Decision
+from gateway.domain.dispatch import Settlement
 from gateway.domain.message import Channel
-from gateway.ports import CaseFilter, Settlement
+from gateway.ports import CaseFilter
 from gateway.store import schema
 from gateway.store.openline import OpenLine
 from gateway.store.outbox import CLAIM

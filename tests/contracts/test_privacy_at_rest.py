@@ -10,11 +10,12 @@ from sqlalchemy.exc import IntegrityError
 
 from classifiers.finding import Layer
 from gateway.domain.case import Action, Decision
+from gateway.domain.dispatch import Settlement
 from gateway.domain.message import Channel
 from gateway.domain.people import Role
 from gateway.domain.verdict import Outcome, Replace, Verdict
 from gateway.errors import NotFound, SettingsError
-from gateway.ports import CaseFilter, Settlement
+from gateway.ports import CaseFilter
 from gateway.store import schema
 from gateway.store.sessions import add_desk_user
 from gateway.store.vault import Vault

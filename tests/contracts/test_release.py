@@ -11,10 +11,11 @@ import pytest
 from classifiers.finding import Examination
 from gateway.channels.email import compose, parse
 from gateway.domain.case import Action, Decision
+from gateway.domain.dispatch import Bounce, Settlement
 from gateway.domain.message import Channel
 from gateway.domain.verdict import AddRecipient, Hold, Lane, Outcome, Ruled, Severity, Verdict
 from gateway.journey import Journey, Tools, judge
-from gateway.ports import Bounce, CaseFilter, Settlement
+from gateway.ports import CaseFilter
 from tests.fakes.sql import NOW, arrival, held, home_circle
 
 MAIL = (

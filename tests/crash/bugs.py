@@ -21,7 +21,8 @@ from gateway import journey
 from gateway.channels.email import send
 from gateway.deliver import copies, courier
 from gateway.deliver.courier import Courier
-from gateway.ports import Receipt, Settlement
+from gateway.domain.dispatch import Settlement
+from gateway.ports import Receipt
 from gateway.store import committer, engine, outbox
 from gateway.store.committer import Committer
 from gateway.store.outbox import SqlOutbox

@@ -15,8 +15,8 @@ from datetime import datetime
 
 from gateway.channels.email import reply, verp
 from gateway.channels.email.reports import READ_BYTES, Outcome, Report
+from gateway.domain.dispatch import Bounce
 from gateway.errors import ReaderFailed
-from gateway.ports import Bounce
 
 log = logging.getLogger(__name__)
 

@@ -22,8 +22,7 @@ from aiosmtplib.errors import (
 )
 
 from gateway.channels.email.writing import assert_clean
-from gateway.domain.dispatch import Dispatch
-from gateway.ports import SendAnswer
+from gateway.domain.dispatch import Dispatch, SendAnswer
 
 log = logging.getLogger(__name__)
 

@@ -8,10 +8,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from gateway.deliver.courier import BATCH, Courier
-from gateway.domain.dispatch import Dispatch
+from gateway.domain.dispatch import Dispatch, SendAnswer, Settlement
 from gateway.domain.pair import Circle
 from gateway.errors import StoreUnavailable
-from gateway.ports import SendAnswer, Settlement
 from tests.fakes.circle import NOW, circle
 
 PAIR = circle().pair.id

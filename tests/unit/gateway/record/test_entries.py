@@ -3,10 +3,9 @@ from datetime import UTC, datetime
 import pytest
 
 from gateway.domain.case import Action, Case, Decision, State
-from gateway.domain.dispatch import Dispatch
+from gateway.domain.dispatch import Dispatch, Settlement
 from gateway.domain.message import Assurance, Channel, Envelope
 from gateway.domain.verdict import Hold, Lane, Outcome, Ruled, Severity, Verdict
-from gateway.ports import Settlement
 from gateway.record import entries
 
 AT = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)

@@ -12,8 +12,8 @@ import pytest
 from gateway.channels.email import reports, verp
 from gateway.channels.email.bounces import Bounces
 from gateway.channels.email.reports import Report
+from gateway.domain.dispatch import Bounce
 from gateway.errors import ReaderFailed, StoreUnavailable, Unavailable
-from gateway.ports import Bounce
 from tests.fakes.smtp import Client, Gateway, running
 
 KEY = b"k" * 32

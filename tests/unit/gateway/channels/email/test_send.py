@@ -15,8 +15,7 @@ import pytest
 from gateway.channels.email import verp
 from gateway.channels.email.certificate import ensure_certificate, tls_context
 from gateway.channels.email.send import Smarthost, unfit
-from gateway.domain.dispatch import Dispatch
-from gateway.ports import SendAnswer
+from gateway.domain.dispatch import Dispatch, SendAnswer
 from tests.fakes.circle import NOW
 
 CONTENT = b"From: a@relay.test\r\nSubject: Hi\r\n\r\nHello\r\n.dot\r\n"
