@@ -88,9 +88,3 @@ def numbered(names: Sequence[KnownName]) -> list[str]:
         shared = len(sharing) > 1 and not initials.startswith("[")
         labels.append(f"{initials}{sharing.index(who[index]) + 1}" if shared else initials)
     return labels
-
-
-def initials_of(name: KnownName, all_names: Sequence[KnownName]) -> str:
-    """Return what stands for `name` in a subject, given everybody who may be meant."""
-    everybody = list(all_names) if name in all_names else [*all_names, name]
-    return numbered(everybody)[everybody.index(name)]

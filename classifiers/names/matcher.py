@@ -5,7 +5,7 @@ Subjects and file names only: the display name of a sender is written anew for e
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 from classifiers.finding import Finding, Kind, KnownName, Layer, Passage, Scene
@@ -124,18 +124,3 @@ def _unknown_relative(line: Line, match: Match, roster: Roster) -> Identifier | 
     surname = line.text[line.tokens[match.first].start : line.tokens[match.last - 1].end]
     letters = letters_of(previous.raw) + letters_of(surname)
     return Identifier(previous.start, previous.end, "name", letters, "", "relative's name")
-
-
-def rewrite(text: str, findings: Iterable[Finding]) -> str:
-    """Return `text` with every NAME finding of this one passage replaced.
-
-    Offsets are into `text`. What was rewritten holds nothing to rewrite.
-    """
-    pieces: list[str] = []
-    at = 0
-    chosen = [f for f in findings if f.kind is Kind.NAME and f.replacement is not None]
-    for finding in sorted(chosen, key=lambda f: (f.start, -f.end)):
-        if finding.start >= at:
-            pieces += [text[at : finding.start], finding.replacement or ""]
-            at = finding.end
-    return "".join([*pieces, text[at:]])

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from classifiers.finding import KnownName, Layer, Passage, Scene
-from classifiers.names.matcher import NameMatcher, rewrite
+from classifiers.names.matcher import NameMatcher
+from tests.fakes.rewriting import rewrite
 
 DYLAN = KnownName("dylan", "pupil", "Dylan", "Roe")
 ALLOWED = frozenset({"+442079460000", "office@relay.test"})

@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from classifiers.finding import KnownName, Layer, Passage, Scene
-from classifiers.names.matcher import NameMatcher, rewrite
+from classifiers.names.matcher import NameMatcher
+from tests.fakes.rewriting import rewrite
 
 JAMIE = KnownName("jamie", "pupil", "Jamie", "Whitfield", ("Jay", "Emma"))
 

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from classifiers.finding import KnownName
-from classifiers.names.initials import initials_of, parts_of
+from classifiers.names.initials import numbered, parts_of
+
+
+def initials_of(name: KnownName, all_names: Sequence[KnownName]) -> str:
+    """Return what stands for `name` in a subject, given everybody who may be meant."""
+    everybody = list(all_names) if name in all_names else [*all_names, name]
+    return numbered(everybody)[everybody.index(name)]
 
 
 def name(given: str, family: str, role: str = "pupil") -> KnownName:

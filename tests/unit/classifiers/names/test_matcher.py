@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classifiers.finding import Finding, Kind, KnownName, Layer, Passage, Scene
-from classifiers.names.matcher import NameMatcher, rewrite
+from classifiers.names.matcher import NameMatcher
+from tests.fakes.rewriting import rewrite
 
 
 def person(role: str, given: str, family: str, *nicknames: str) -> KnownName:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from classifiers.finding import KnownName, Layer, Passage, Scene
-from classifiers.names.matcher import NameMatcher, rewrite
+from classifiers.names.matcher import NameMatcher
+from tests.fakes.rewriting import rewrite
 
 ROLES = {"p": "pupil", "g": "guardian", "t": "tutor", "s": "staff"}
 PERSON = re.compile(r"(?P<name>[^\[(]+?)(?:\[(?P<nick>.*)\])?\((?P<role>[pgts])\)")
