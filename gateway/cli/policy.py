@@ -59,9 +59,7 @@ def check(file: Path) -> None:
     from gateway.domain.policy import Policy
     from gateway.settings import config_folder
 
-    beside = file.absolute().parent.parent / "clauses"
-    clauses = beside if beside.is_dir() else config_folder() / "clauses"
-    examined = packs.examine(file, clauses)
+    examined = packs.examine(file, packs.shelf(file.absolute().parent.parent, config_folder()))
     if isinstance(examined, Policy):
         click.echo(f"All right: {examined.version}, {len(examined.rules)} rules.")
         return

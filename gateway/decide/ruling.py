@@ -26,6 +26,7 @@ from gateway.domain.verdict import (
     Change,
     Hold,
     Lane,
+    Note,
     Outcome,
     Pass,
     Refuse,
@@ -55,7 +56,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
 )
 RULE_NAMES = tuple(name for name, _ in RULES)
 
-OUTCOME = {Amend: Outcome.AMEND, Hold: Outcome.HOLD, Refuse: Outcome.REFUSE}
+OUTCOME = {Note: Outcome.PASS, Amend: Outcome.AMEND, Hold: Outcome.HOLD, Refuse: Outcome.REFUSE}
 
 
 def decide(message: Message, policy: Policy) -> Verdict:
@@ -91,6 +92,8 @@ def strength(ruling: Ruling) -> tuple[int, int, int]:
             return 4, LANE_RANK[lane], SEVERITY_RANK[severity]
         case Amend():
             return 1, 0, 0
+        case Note():
+            return 0, 1, 0
         case Pass():
             return 0, 0, 0
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from gateway.domain.people import Guardianship, Organisation, Person, Role
+from gateway.domain.register import Fact, FactKind, Lesson
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
     """One tutor teaching one pupil.
 
-    contract: private or school.
+    contract: private or school. overlay: name of the school's own policy, "" without one.
     """
 
     id: str
@@ -22,6 +24,7 @@ class Pair:
     subject: str = ""
     contract: str = "private"
     open: bool = True
+    overlay: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,8 @@ class Circle:
     allowed: canonical values that may stand in a message.
     failing: guardians whose address gave back what was sent to it; nobody knows how to reach them.
     version: the directory's version this was read at.
+    facts: what the register says of these people, this pair and the organisation.
+    lessons: the pair's booked lessons, in order of time.
     """
 
     organisation: Organisation
@@ -45,6 +50,8 @@ class Circle:
     allowed: frozenset[str] = field(default=frozenset(), repr=False)
     version: int = 0
     failing: frozenset[str] = frozenset()
+    facts: tuple[Fact, ...] = ()
+    lessons: tuple[Lesson, ...] = ()
 
     @property
     def tutor(self) -> Person:
@@ -70,3 +77,15 @@ class Circle:
         """The role of somebody in the circle; OUTSIDER for anybody else."""
         person = self.people.get(person_id)
         return person.role if person else Role.OUTSIDER
+
+    def on_file(self, kind: FactKind, day: date, person_id: str = "", pair_id: str = "") -> tuple[Fact, ...]:
+        """The facts of that kind that hold on a day, of one person, one pair, or the organisation."""
+        return tuple(
+            one
+            for one in self.facts
+            if one.kind is kind and one.person_id == person_id and one.pair_id == pair_id and one.holds(day)
+        )
+
+    def in_lesson(self, at: datetime) -> bool:
+        """True while a booked lesson of this pair is running."""
+        return any(lesson.running(at) for lesson in self.lessons)

@@ -4,30 +4,72 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
+from enum import StrEnum
 
+from gateway.domain.people import Role
 from gateway.domain.verdict import Lane, Severity
+
+
+class Stance(StrEnum):
+    """Where the value of a setting comes from.
+
+    STATED: the document says it. INFERRED: it follows from the document. DEFAULT: the document is
+    silent and the default pack's value stands. CHOSEN: silent, and we chose what fits.
+    SITE: the organisation set it itself.
+    """
+
+    STATED = "stated"
+    INFERRED = "inferred"
+    DEFAULT = "default"
+    CHOSEN = "chosen"
+    SITE = "site"
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
     """A clause of a policy document, in our own words.
 
-    id: such as HST-02. document, section: where it stands.
+    id: such as HST-02. document, section: where it stands. source: id of the document. enforce: what it asks of a gateway
+    (block, hold, auto-fix, require, record, remind, report, configure, out-of-scope).
+    why: why it is out of scope, else "".
     """
 
     id: str
     document: str
     section: str
     summary: str
+    enforce: str = ""
+    why: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A policy document that a pack rests on.
+
+    cadence: how often it is to be reviewed: termly, yearly or "". last_review, next_review: as it says.
+    cites: laws and guidance it names, each with what stands in their place today, "" while current.
+    """
+
+    id: str
+    name: str
+    version: str = ""
+    owner: str = ""
+    cadence: str = ""
+    last_review: date | None = None
+    next_review: date | None = None
+    cites: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RuleTerms:
     """How one rule is applied under a pack.
 
-    clause: id of the clause it enforces. say: wording for a sender whose message comes back.
+    clause: id of the clause it enforces; also: further ones it serves.
+    say: wording for a sender whose message comes back.
     parameters: the rule's own knobs, checked when the pack is loaded.
+    settings: the pack's settings, by name.
     """
 
     clause: str
@@ -35,6 +77,109 @@ class RuleTerms:
     severity: Severity = Severity.MEDIUM
     say: str = ""
     parameters: Mapping[str, object] = field(default_factory=dict)
+    also: tuple[str, ...] = ()
+    settings: Mapping[str, object] = field(default_factory=dict)
+
+
+class Then(StrEnum):
+    """What a watch does with what it sees."""
+
+    REFUSE = "refuse"
+    HOLD = "hold"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A rule that is data alone: seen this, from these to those, then that.
+
+    categories: the detectors' words. phrases: the organisation's own, found without regard to case
+    and spacing. senders, recipients: roles, empty for anybody. contract: private, school or "".
+    act_at: score that a finding must have. role: who is told (a role of the pack), "" for nobody.
+    within: how soon they are to act. blameless: also when the writer refuses or reports it.
+    """
+
+    name: str
+    clause: str
+    then: Then
+    lane: Lane
+    severity: Severity
+    say: str
+    categories: frozenset[str] = frozenset()
+    phrases: tuple[str, ...] = ()
+    senders: frozenset[Role] = frozenset()
+    recipients: frozenset[Role] = frozenset()
+    contract: str = ""
+    act_at: float = 0.5
+    role: str = ""
+    within: timedelta | None = None
+    blameless: bool = False
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """Something that somebody is told, or has to do, when its time comes.
+
+    on: what starts it (see packs.sections.Occasion). after: how long after that.
+    every: once more each week, month, term, half_year or year; "" for once.
+    to: roles of the pack, or tutor, pupil, guardian. acknowledge: they must say that they have read it.
+    """
+
+    name: str
+    clause: str
+    on: str
+    to: tuple[str, ...]
+    say: str
+    after: timedelta = timedelta()
+    every: str = ""
+    acknowledge: bool = False
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RecordForm:
+    """A record with set fields. fields: label by name, in order. required: those that must be filled."""
+
+    name: str
+    clause: str
+    title: str
+    fields: Mapping[str, str]
+    required: frozenset[str] = frozenset()
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRoute:
+    """A way for somebody to tell the organisation something, and what becomes of it.
+
+    senders: roles that are offered it. to: the pack's role that gets it.
+    acknowledge: how soon the reporter hears that it arrived. counts: False when it is never held
+    against the reporter. guardian: told "never", "after_decision" or "at_once".
+    """
+
+    name: str
+    clause: str
+    title: str
+    senders: frozenset[Role]
+    to: str
+    lane: Lane
+    severity: Severity
+    acknowledge: timedelta
+    say: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+    counts: bool = True
+    guardian: str = "never"
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PackRole:
+    """A role as the organisation calls it, and the desk role that does its work."""
+
+    name: str
+    title: str
+    desk: Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +188,13 @@ class Policy:
 
     version: "default@1+3f2a9c01": pack, edition and the first 8 hex digits of the hash of
         its effective content; every verdict pins it.
-    settings: the pack's settings by name.
+    settings: the pack's settings by name; stances: where each comes from, and its clauses.
     rules: the terms of every rule that applies, by rule name; a rule not named does not run.
     clocks: time to a decision by severity.
+    documents: those it may cite; adopts: ids of those that bind it clause by clause.
+    routes: whom a referral goes to in this jurisdiction. ladder: steps of consequence, mildest first.
+    built_in: clauses that the gateway keeps under any pack, by what keeps them.
+    cited: for each part of the pack, "section.name", the clauses it enforces.
     """
 
     pack: str
@@ -55,7 +204,15 @@ class Policy:
     rules: Mapping[str, RuleTerms]
     clauses: Mapping[str, Clause]
     clocks: Mapping[Severity, timedelta]
-
-    def setting(self, name: str) -> object:
-        """The value of a setting; KeyError if the pack does not know it."""
-        return self.settings[name]
+    documents: tuple[Document, ...] = ()
+    adopts: tuple[str, ...] = ()
+    stances: Mapping[str, tuple[Stance, tuple[str, ...]]] = field(default_factory=dict)
+    watches: tuple[Watch, ...] = ()
+    reminders: tuple[Reminder, ...] = ()
+    records: Mapping[str, RecordForm] = field(default_factory=dict)
+    reports: Mapping[str, ReportRoute] = field(default_factory=dict)
+    roles: Mapping[str, PackRole] = field(default_factory=dict)
+    routes: tuple[str, ...] = ()
+    ladder: tuple[str, ...] = ()
+    built_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    cited: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from classifiers.finding import Finding, Layer
@@ -62,7 +63,21 @@ class Replace:
     text: str = field(repr=False)
 
 
-Change = AddRecipient | Replace
+@dataclass(frozen=True, slots=True)
+class DeliverAfter:
+    """Send nothing before `at` (timezone-aware): the message waits for opening hours."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """Deliver a notice with a link to the closed page instead of the message itself."""
+
+    because: str
+
+
+Change = AddRecipient | Replace | DeliverAfter | Seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +118,21 @@ class Refuse:
     findings: tuple[Finding, ...] = ()
 
 
-Ruling = Pass | Amend | Hold | Refuse
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Deliver it, and give somebody something to do about it: a record, a reminder, a report.
+
+    role: a role of the pack, such as "dsl". because: for that person and the record.
+    within: how soon, None for whenever they can.
+    """
+
+    role: str
+    because: str
+    findings: tuple[Finding, ...] = ()
+    within: timedelta | None = None
+
+
+Ruling = Pass | Note | Amend | Hold | Refuse
 
 
 @dataclass(frozen=True, slots=True)

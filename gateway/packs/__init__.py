@@ -1,5 +1,5 @@
-"""Policy packs: what one may say (`schema`) and how it is read and refused (`loading`)."""
+"""Policy packs: what one may say (`schema`, `choices`, `sections`) and how it is read and refused (`loading`)."""
 
-from gateway.packs.loading import examine, load, names
+from gateway.packs.loading import Shelf, examine, load, names, shelf
 
-__all__ = ["examine", "load", "names"]
+__all__ = ["Shelf", "examine", "load", "names", "shelf"]

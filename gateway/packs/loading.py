@@ -1,185 +1,157 @@
-"""Reads a policy pack and says where it is wrong, by line and column."""
+"""Reads a policy pack, what it extends and the documents it cites, and says where each is wrong."""
 
 from __future__ import annotations
 
-import difflib
-import hashlib
-import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar, get_args
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
-
-from gateway.domain.policy import Clause, Policy, RuleTerms
-from gateway.domain.verdict import Severity
+from gateway.domain.policy import Clause, Document, Policy
 from gateway.errors import PolicyError
-from gateway.packs.marked import Marked, Step, read
-from gateway.packs.schema import Document, Pack, PackSettings, Rules, Strict, Terms
+from gateway.packs.building import build
+from gateway.packs.citing import citations, roles_named
+from gateway.packs.extending import Layered, over
+from gateway.packs.marked import Marked, read
+from gateway.packs.schema import DocumentFile, Pack
+from gateway.packs.shaping import Wrong, nearest, shaped
 
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
-Shape = TypeVar("Shape", bound=BaseModel)
+DEEPEST = 4
 
 
-class _Wrong(Exception):
-    """All that is wrong with one file."""
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Where packs and documents are looked for: the site's folders first, those that ship last.
 
-    def __init__(self, problems: list[PolicyError]) -> None:
-        self.problems = problems
+    Each folder has policies/ and clauses/ in it.
+    """
+
+    folders: tuple[Path, ...]
+
+    def pack(self, name: str) -> Path:
+        """The file of a pack. Raises PolicyError with the nearest name."""
+        if NAME.fullmatch(name) and (found := self._file("policies", name)):
+            return found
+        raise PolicyError(
+            str(self.folders[-1] / "policies"), f"there is no pack '{name}'", nearest(name, self.names())
+        )
+
+    def names(self) -> list[str]:
+        """Every pack, sorted."""
+        return sorted({path.stem for folder in self.folders for path in (folder / "policies").glob("*.yaml")})
+
+    def documents(self) -> list[str]:
+        """Every document, sorted."""
+        return sorted({path.stem for folder in self.folders for path in (folder / "clauses").glob("*.yaml")})
+
+    def document(self, name: str) -> Path | None:
+        """The file of a document's clauses, None when there is none."""
+        return self._file("clauses", name)
+
+    def _file(self, kind: str, name: str) -> Path | None:
+        found = (folder / kind / f"{name}.yaml" for folder in self.folders)
+        return next((path for path in found if path.is_file()), None)
+
+
+def shelf(*folders: Path) -> Shelf:
+    """The shelf of these configuration folders, the first before the others."""
+    return Shelf(folders)
 
 
 def names(folder: Path) -> list[str]:
-    """The packs that ship in a configuration folder, sorted."""
-    return sorted(path.stem for path in (folder / "policies").glob("*.yaml"))
+    """The packs of a configuration folder, sorted."""
+    return shelf(folder).names()
 
 
-def load(folder: Path, name: str) -> Policy:
-    """The pack of that name. folder: a configuration folder, with policies/ and clauses/ in it.
+def load(folders: Path | Shelf, name: str) -> Policy:
+    """The pack of that name. folders: a configuration folder, or a shelf of several.
 
     Raises: PolicyError naming file, line and column, what is wrong, and the nearest valid word.
     """
-    path = folder / "policies" / f"{name}.yaml"
-    if not NAME.fullmatch(name) or not path.is_file():
-        known = names(folder)
-        raise PolicyError(str(folder / "policies"), f"there is no pack '{name}'", _nearest(name, known))
-    examined = examine(path, folder / "clauses")
+    where = folders if isinstance(folders, Shelf) else shelf(folders)
+    examined = examine(where.pack(name), where)
     if isinstance(examined, Policy):
         return examined
     raise examined[0]
 
 
-def examine(path: Path, clauses: Path) -> Policy | list[PolicyError]:
-    """The policy of a pack file, or all that is wrong with it. clauses: the documents' folder."""
+def examine(path: Path, where: Shelf) -> Policy | list[PolicyError]:
+    """The policy of a pack file, or all that is wrong with it."""
     try:
-        marked = read(path)
-        pack = _shaped(marked, Pack)
+        marked = _with_base(read(path), where, ())
+        pack = shaped(marked, Pack)
         if pack.pack != path.stem:
             what = f"the pack '{pack.pack}' stands in a file named '{path.stem}'"
             raise PolicyError(marked.where(["pack"]), what, "name both alike")
-        cited = {clause.id: clause for clause in _clauses(marked, pack, clauses)}
-        if unknown := list(_unknown_clauses(marked, pack, cited)):
+        documents, clauses = _documents(marked, pack, where)
+        if unknown := [*_unknown_clauses(marked, pack, clauses), *_unknown_roles(marked, pack)]:
             return unknown
-        return _policy(pack, cited)
-    except _Wrong as wrong:
+        return build(pack, documents, clauses)
+    except Wrong as wrong:
         return wrong.problems
     except PolicyError as error:
         return [error]
 
 
-def _policy(pack: Pack, clauses: dict[str, Clause]) -> Policy:
-    rules = {name: _terms(terms) for name, terms in _rules(pack)}
-    return Policy(
-        pack=pack.pack,
-        name=pack.name,
-        version=f"{pack.pack}@{pack.edition}+{_digest(pack, clauses)}",
-        settings=pack.settings.model_dump(),
-        rules=rules,
-        clauses=clauses,
-        clocks={severity: getattr(pack.clocks, severity.value) for severity in Severity},
+def _with_base(marked: Marked, where: Shelf, above: Sequence[Path]) -> Marked | Layered:
+    """The file over what it extends, over what that extends."""
+    value = marked.value
+    if not isinstance(value, dict) or "extends" not in value:
+        return marked
+    place, name = marked.where(["extends"]), value["extends"]
+    if not isinstance(name, str):
+        raise PolicyError(place, "extends must be the name of a pack", nearest("", where.names()))
+    try:
+        base = where.pack(name)
+    except PolicyError as error:
+        raise PolicyError(place, f"there is no pack '{name}'", error.hint) from None
+    if base in (marked.path, *above) or len(above) >= DEEPEST:
+        raise PolicyError(place, f"the pack '{name}' leads back to itself", "extend another pack")
+    lower = _with_base(read(base), where, (*above, marked.path))
+    del value["extends"]
+    return over(lower, marked)
+
+
+def _documents(
+    marked: Marked | Layered, pack: Pack, where: Shelf
+) -> tuple[tuple[Document, ...], dict[str, Clause]]:
+    documents, clauses = [], {}
+    for number, name in enumerate(pack.documents):
+        path = where.document(name)
+        if path is None:
+            place = marked.where(["documents", number])
+            raise PolicyError(place, f"there is no document '{name}'", nearest(name, where.documents()))
+        found = shaped(read(path), DocumentFile)
+        documents.append(_document(name, found))
+        for clause_id, text in found.clauses.items():
+            clauses[clause_id] = Clause(
+                clause_id, found.document, text.section, text.summary, text.enforce, text.why, name
+            )
+    return tuple(documents), clauses
+
+
+def _document(name: str, found: DocumentFile) -> Document:
+    return Document(
+        id=name,
+        name=found.document,
+        version=found.version,
+        owner=found.owner,
+        cadence=found.cadence,
+        last_review=found.last_review,
+        next_review=found.next_review,
+        cites=tuple((one.what, one.now) for one in found.cites),
     )
 
 
-def _terms(terms: Terms[Strict]) -> RuleTerms:
-    parameters = terms.parameters.model_dump()
-    return RuleTerms(terms.clause, terms.lane, terms.severity, terms.say, parameters)
+def _unknown_clauses(marked: Marked | Layered, pack: Pack, known: dict[str, Clause]) -> Iterator[PolicyError]:
+    for steps, clause in citations(pack):
+        if clause not in known:
+            what = f"'{steps[1]}' cites clause '{clause}', which none of the pack's documents has"
+            yield PolicyError(marked.where(steps), what, nearest(clause, known))
 
 
-def _rules(pack: Pack) -> Iterator[tuple[str, Terms[Strict]]]:
-    for name in Rules.model_fields:
-        if (terms := getattr(pack.rules, name)) is not None:
-            yield name, terms
-
-
-def _digest(pack: Pack, clauses: dict[str, Clause]) -> str:
-    """The first 8 hex digits of the hash of what the pack means: comments and order aside."""
-    texts = {one.id: [one.document, one.section, one.summary] for one in clauses.values()}
-    content = [pack.model_dump(mode="json"), texts]
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:8]
-
-
-def _clauses(marked: Marked, pack: Pack, folder: Path) -> Iterator[Clause]:
-    known = [path.stem for path in sorted(folder.glob("*.yaml"))]
-    for number, name in enumerate(pack.documents):
-        if name not in known:
-            where = marked.where(["documents", number])
-            raise PolicyError(where, f"there is no document '{name}'", _nearest(name, known))
-        document = _shaped(read(folder / f"{name}.yaml"), Document)
-        for clause_id, text in document.clauses.items():
-            yield Clause(clause_id, document.document, text.section, text.summary)
-
-
-def _unknown_clauses(marked: Marked, pack: Pack, known: dict[str, Clause]) -> Iterator[PolicyError]:
-    for name, terms in _rules(pack):
-        if terms.clause not in known:
-            where = marked.where(["rules", name, "clause"])
-            what = f"rule '{name}' cites clause '{terms.clause}', which none of the pack's documents has"
-            yield PolicyError(where, what, _nearest(terms.clause, known))
-
-
-def _shaped(marked: Marked, shape: type[Shape]) -> Shape:
-    try:
-        return shape.model_validate(marked.value)
-    except ValidationError as error:
-        details = error.errors(include_url=False, include_input=True)
-        # A misspelt word is also a missing one; the misspelling is what helps.
-        details.sort(key=lambda one: one["type"] == "missing")
-        raise _Wrong([_problem(marked, shape, one) for one in details]) from error
-
-
-def _problem(marked: Marked, shape: type[BaseModel], detail: ErrorDetails) -> PolicyError:
-    steps: list[Step] = [step for step in detail["loc"] if step != "[key]"]
-    word = str(steps[-1]) if steps else ""
-    around = _model_at(shape, steps[:-1])
-    match detail["type"]:
-        case "extra_forbidden":
-            what = f"there is no {_kind(around)} '{word}'"
-            return PolicyError(marked.where(steps, key=True), what, _nearest(word, _fields(around)))
-        case "missing":
-            what = f"{_kind(around)} '{word}' is missing"
-            return PolicyError(marked.where(steps[:-1], key=True), what, "add it")
-        case "enum" | "literal_error":
-            valid = re.findall(r"'([^']*)'", str(detail["ctx"]["expected"]))
-            what = f"{word} cannot be '{detail['input']}'"
-            return PolicyError(marked.where(steps), what, _nearest(str(detail["input"]), valid))
-        case "value_error":
-            return PolicyError(marked.where(steps), f"{word}: {detail['ctx']['error']}")
-        case _:
-            return PolicyError(marked.where(steps), f"{word}: {detail['msg'][:1].lower()}{detail['msg'][1:]}")
-
-
-def _model_at(shape: type[BaseModel], steps: list[Step]) -> type[BaseModel] | None:
-    """The part of the schema that the steps lead to."""
-    model: type[BaseModel] | None = shape
-    for step in steps:
-        field = model.model_fields.get(str(step)) if model else None
-        model = next(_models_in(field.annotation), None) if field else None
-    return model
-
-
-def _models_in(annotation: object) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for inner in get_args(annotation):
-        yield from _models_in(inner)
-
-
-def _kind(model: type[BaseModel] | None) -> str:
-    if model is Rules:
-        return "rule"
-    if model is PackSettings:
-        return "setting"
-    return "entry"
-
-
-def _fields(model: type[BaseModel] | None) -> list[str]:
-    return list(model.model_fields) if model else []
-
-
-def _nearest(word: str, valid: Iterable[str]) -> str:
-    known = list(valid)
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    if close:
-        return f"did you mean '{close[0]}'?"
-    return "known are: " + ", ".join(known) if known else ""
+def _unknown_roles(marked: Marked | Layered, pack: Pack) -> Iterator[PolicyError]:
+    for steps, role, known in roles_named(pack):
+        if role not in known:
+            yield PolicyError(marked.where(steps), f"there is no role '{role}'", nearest(role, known))

@@ -39,6 +39,15 @@ class Marked:
     value: object
     _tree: object
 
+    def holds(self, steps: Sequence[Step]) -> bool:
+        """True when the file has what the steps lead to."""
+        tree = self._tree
+        for step in steps:
+            if _position(tree, step, key=False) is None:
+                return False
+            tree = tree[step]  # type: ignore[index]  # _position found the step in it
+        return True
+
     def where(self, steps: Sequence[Step], key: bool = False) -> str:
         """ "file:line:column" of what the steps lead to, or of the nearest thing around it.
 

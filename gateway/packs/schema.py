@@ -1,46 +1,21 @@
-"""What a policy pack may say.
+"""What a policy pack may say: its frame, and the rules that are code.
+
+The settings are in `choices`, the sections that are data alone in `sections`.
 
 To give a rule a new parameter, add it to the rule's terms here and to the packs that set it.
 """
 
 from __future__ import annotations
 
-import re
-from datetime import timedelta
 from typing import Annotated, Generic, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from gateway.domain.verdict import Lane, Severity
+from gateway.packs.choices import PackSettings
+from gateway.packs.fields import ClauseId, Day, Duration, Name, Score, Strict, Wording, Words
+from gateway.packs.sections import Cited, Ladder, Records, Reminds, Reports, Roles, Routes, Watched
 
-FIRST_SENTENCE = re.compile(r".*?[.!?](?=\s|$)|.+")
-DURATION = re.compile(r"(\d{1,5})\s*(min|h|d)")
-UNIT = {"min": "minutes", "h": "hours", "d": "days"}
-
-
-def _wording(text: str) -> str:
-    """Refuse what an SMTP answer cannot carry (MAIL 7)."""
-    text = text.strip()
-    if not text.isascii() or not text.isprintable():
-        raise ValueError("must be one paragraph of plain ASCII")
-    first = FIRST_SENTENCE.match(text)
-    if first is None:
-        raise ValueError("must not be empty")
-    if len(first.group()) > 100:
-        raise ValueError(f"its first sentence has {len(first.group())} characters, at most 100 may stand")
-    return text
-
-
-def _duration(value: object) -> timedelta:
-    match = DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
-    if match is None or int(match[1]) == 0:
-        raise ValueError("write a time such as 30 min, 2 h or 1 d")
-    return timedelta(**{UNIT[match[2]]: int(match[1])})
-
-
-Wording = Annotated[str, Field(max_length=400), AfterValidator(_wording)]
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
-Score = Annotated[float, Field(gt=0, le=1, strict=False)]
 ContactStance = Literal["block", "hold", "allow"]
 # What an organisation may choose not to ask after; signs of grooming are not among them.
 ByPack = Literal["profanity", "discrimination", "bullying", "contract_cheating", "extremism"]
@@ -68,12 +43,6 @@ Concern = Literal[
 ]
 
 
-class Strict(BaseModel):
-    """Knows its words and takes no others."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
 class NoParameters(Strict):
     """A rule without knobs."""
 
@@ -91,12 +60,10 @@ class GuardianCopied(Strict):
 
 
 class ContactDetails(Strict):
-    """When contact details are refused or held, and for whom."""
+    """When contact details are refused or held, and what families may send."""
 
     refuse_at: Score = 0.8
     hold_at: Score = 0.5
-    to_pupil: ContactStance = "block"
-    to_guardian: ContactStance = "hold"
     from_family: ContactStance = "hold"
 
     @model_validator(mode="after")
@@ -133,6 +100,36 @@ class PairTrajectory(Strict):
     act_at: Annotated[float, Field(gt=0, le=10, strict=False)] = 1.0
 
 
+class Acknowledged(Strict):
+    """Documents that each must have acknowledged before the first message, and what happens without."""
+
+    tutor: list[Name] = Field(default=[])
+    pupil: list[Name] = Field(default=[])
+    guardian: list[Name] = Field(default=[])
+    when_missing: Literal["note", "hold", "refuse"] = "note"
+
+
+class TutorCleared(Strict):
+    """What must be on file of a tutor. induction_parts: how many different ones."""
+
+    vetting: bool = True
+    induction_parts: Annotated[int, Field(ge=0, le=20)] = 0
+
+
+class SolicitedContact(Strict):
+    """When contact is asked for: a lesson that near, or a message from the family that recent."""
+
+    lesson_within_days: Annotated[int, Field(ge=1, le=365)] = 14
+    reply_within_days: Annotated[int, Field(ge=1, le=365)] = 30
+
+
+class SensitiveChannel(Strict):
+    """How sensitive matter in plain mail is dealt with: sealed behind a link, or held."""
+
+    plain: Literal["seal", "hold"] = "seal"
+    act_at: Score = 0.5
+
+
 class UncheckedAttachment(Strict):
     """Content types, or their beginnings, that nobody could read."""
 
@@ -142,10 +139,9 @@ class UncheckedAttachment(Strict):
 Knobs = TypeVar("Knobs", bound=Strict)
 
 
-class Terms(Strict, Generic[Knobs]):
+class Terms(Cited, Generic[Knobs]):
     """How one rule is applied."""
 
-    clause: str
     lane: Annotated[Lane, Field(strict=False)]
     severity: Annotated[Severity, Field(strict=False)]
     say: Wording
@@ -167,20 +163,26 @@ class Rules(Strict):
     guardian_copied: Terms[GuardianCopied]
     unreadable: Terms[NoParameters]
     fail_closed: Terms[NoParameters]
+    guardian_registered: Terms[NoParameters]
+    pupil_contact_mode: Terms[NoParameters]
+    school_leave: Terms[NoParameters]
+    tutor_leaver: Terms[NoParameters]
     addressed_directly: Terms[NoParameters] | None = None
+    acknowledged: Terms[Acknowledged] | None = None
+    tutor_cleared: Terms[TutorCleared] | None = None
+    human_sender: Terms[ActAt] | None = None
     subject_initials: Terms[SubjectInitials] | None = None
     contact_details: Terms[ContactDetails] | None = None
+    approved_technology: Terms[ActAt] | None = None
+    lesson_place: Terms[ActAt] | None = None
+    sensitive_channel: Terms[SensitiveChannel] | None = None
+    image_consent: Terms[ActAt] | None = None
+    age_rating: Terms[ActAt] | None = None
+    unsolicited_contact: Terms[SolicitedContact] | None = None
     concerning_conduct: Terms[ConcerningConduct] | None = None
     pair_trajectory: Terms[PairTrajectory] | None = None
+    operating_hours: Terms[NoParameters] | None = None
     unchecked_attachment: Terms[UncheckedAttachment] | None = None
-
-
-class PackSettings(Strict):
-    """Settings in force. A value that the gateway does not enforce yet is refused, not ignored."""
-
-    jurisdiction: Literal["england", "scotland", "wales", "northern_ireland"]
-    pupil_contact_mode: Literal["joint"]
-    retention_messages_days: Annotated[int, Field(ge=1, le=36_500)]
 
 
 class Clocks(Strict):
@@ -199,28 +201,63 @@ class Clocks(Strict):
 
 
 class Pack(Strict):
-    """A whole pack."""
+    """A whole pack, what it extends already in it.
+
+    documents: those whose clauses may be cited. adopts: those that bind, clause by clause.
+    """
 
     pack: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
     name: Annotated[str, Field(min_length=1, max_length=80)]
     edition: Annotated[int, Field(ge=1)]
     documents: Annotated[list[str], Field(min_length=1)]
+    adopts: Annotated[list[str], Field(min_length=1)]
     settings: PackSettings
     clocks: Clocks
+    roles: dict[Name, Roles]
+    routes: Routes
     rules: Rules
+    watch: dict[Name, Watched] = Field(default={})
+    reminders: dict[Name, Reminds] = Field(default={})
+    records: dict[Name, Records] = Field(default={})
+    reports: dict[Name, Reports] = Field(default={})
+    ladder: Ladder
+    built_in: dict[Name, list[ClauseId]] = Field(default={})
 
 
 class ClauseText(Strict):
-    """A clause in our own words."""
+    """A clause in our own words. enforce: what it asks of a gateway. why: it is out of scope."""
 
     section: str
     summary: Annotated[str, Field(min_length=1)]
+    enforce: Literal[
+        "block", "hold", "auto-fix", "require", "record", "remind", "report", "configure", "out-of-scope"
+    ]
+    why: str = ""
+
+    @model_validator(mode="after")
+    def _says_why(self) -> ClauseText:
+        if (self.enforce == "out-of-scope") != bool(self.why):
+            raise ValueError("a clause out of scope, and no other, says why")
+        return self
 
 
-class Document(Strict):
+class Cites(Strict):
+    """A law or guidance that a document names. now: what stands in its place today, "" while current."""
+
+    what: Words
+    now: str = ""
+
+
+class DocumentFile(Strict):
     """The clauses of one document."""
 
     document: Annotated[str, Field(min_length=1)]
+    version: str = ""
+    owner: str = ""
+    cadence: Literal["termly", "annual", ""] = ""
+    last_review: Day | None = None
+    next_review: Day | None = None
+    cites: list[Cites] = Field(default=[])
     clauses: Annotated[
         dict[Annotated[str, Field(pattern=r"^[A-Z]{2,8}-[0-9]{1,3}$")], ClauseText], Field(min_length=1)
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from classifiers.finding import Finding, Kind, Layer, Stance
@@ -10,14 +11,17 @@ from gateway.domain.verdict import (
     AddRecipient,
     Amend,
     Change,
+    DeliverAfter,
     Hold,
     Lane,
+    Note,
     Outcome,
     Pass,
     Refuse,
     Replace,
     Ruled,
     Ruling,
+    Seal,
     Severity,
     Verdict,
 )
@@ -29,7 +33,12 @@ Plain = dict[str, Any]
 def numbered(verdict: Verdict, findings: Sequence[Finding]) -> dict[Finding, int]:
     """Every finding of a message with its number from 1: those found first, then the rules' own."""
     numbers: dict[Finding, int] = {}
-    ruled = (f for one in verdict.ruled if isinstance(one.ruling, Hold | Refuse) for f in one.ruling.findings)
+    ruled = (
+        f
+        for one in verdict.ruled
+        if isinstance(one.ruling, Hold | Refuse | Note)
+        for f in one.ruling.findings
+    )
     for finding in (*findings, *ruled):
         numbers.setdefault(finding, len(numbers) + 1)
     return numbers
@@ -61,6 +70,9 @@ def _ruling_plain(ruling: Ruling, numbers: dict[Finding, int]) -> Plain:
     match ruling:
         case Pass():
             return {"kind": "pass"}
+        case Note(role, because, findings, within):
+            kept = {"role": role, "because": because, "within_s": within and within.total_seconds()}
+            return {"kind": "note", **kept, "findings": [numbers[f] for f in findings]}
         case Amend(changes):
             return {"kind": "amend", "changes": [_change_plain(one) for one in changes]}
         case Hold(lane, severity, because, findings):
@@ -74,6 +86,9 @@ def _ruling_plain(ruling: Ruling, numbers: dict[Finding, int]) -> Plain:
 def _ruling_of(plain: Plain, findings: Sequence[Finding]) -> Ruling:
     seen = tuple(findings[n - 1] for n in plain.get("findings", ()) if n <= len(findings))
     match plain["kind"]:
+        case "note":
+            within = None if plain["within_s"] is None else timedelta(seconds=plain["within_s"])
+            return Note(plain["role"], plain["because"], seen, within)
         case "amend":
             return Amend(tuple(_change_of(one) for one in plain["changes"]))
         case "hold":
@@ -90,11 +105,19 @@ def _change_plain(change: Change) -> Plain:
             return {"person": person_id}
         case Replace(layer, part, start, end, words):
             return {"layer": str(layer), "part": part, "start": start, "end": end, "text": words}
+        case DeliverAfter(at):
+            return {"after": at.isoformat()}
+        case Seal(because):
+            return {"seal": because}
 
 
 def _change_of(plain: Plain) -> Change:
     if "person" in plain:
         return AddRecipient(plain["person"])
+    if "after" in plain:
+        return DeliverAfter(datetime.fromisoformat(plain["after"]))
+    if "seal" in plain:
+        return Seal(plain["seal"])
     return Replace(Layer(plain["layer"]), plain["part"], plain["start"], plain["end"], plain["text"])
 
 
