@@ -13,7 +13,8 @@ from gateway.decide.ruling import RULE_NAMES
 from gateway.domain.policy import Policy
 from gateway.domain.verdict import Lane, Severity
 from gateway.errors import PolicyError
-from gateway.packs.schema import FIRST_SENTENCE, Rules
+from gateway.packs.fields import FIRST_SENTENCE
+from gateway.packs.schema import Rules
 from gateway.settings import config_folder
 
 SHIPPED = (config_folder() / "policies" / "default.yaml").read_text()
@@ -59,7 +60,7 @@ def test_the_default_pack_seals_disclosures_and_blocks_contact_details_to_pupils
     assert (sealed.lane, sealed.severity, sealed.clause) == (Lane.SEALED, Severity.CRITICAL, "DFT-01")
     assert policy.rules["contact_details"].parameters["to_pupil"] == "block"
     assert policy.clocks[Severity.CRITICAL] == timedelta(minutes=30)
-    assert policy.setting("pupil_contact_mode") == "joint"
+    assert policy.settings["pupil_contact_mode"] == "joint"
 
 
 def test_the_version_changes_with_the_meaning_and_not_with_comments(folder: Path) -> None:
