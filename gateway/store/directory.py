@@ -8,6 +8,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from threading import Lock
 from typing import Any, TypeVar, cast
 
@@ -149,6 +150,11 @@ class SqlDirectory:
         if found is None:
             raise NotFound("There is no such organisation.")
         return self._policies(found[0].pack)
+
+    def policy_for(self, circle: Circle) -> Policy:
+        """The policy that applies today to the messages of a circle's pair."""
+        today = datetime.now(UTC).date()
+        return self.policy_of(circle.organisation.id).for_pair(circle.pair, today)
 
     # --- memory ---
 
