@@ -10,6 +10,8 @@ from pathlib import Path
 from gateway.domain.policy import Clause, Document, Policy
 from gateway.errors import PolicyError
 from gateway.packs.building import build
+from gateway.packs.built_in import BUILT_IN
+from gateway.packs.categories import KNOWN
 from gateway.packs.citing import citations, roles_named
 from gateway.packs.extending import Layered, over
 from gateway.packs.marked import Marked, read
@@ -85,7 +87,7 @@ def examine(path: Path, where: Shelf) -> Policy | list[PolicyError]:
             what = f"the pack '{pack.pack}' stands in a file named '{path.stem}'"
             raise PolicyError(marked.where(["pack"]), what, "name both alike")
         documents, clauses = _documents(marked, pack, where)
-        if unknown := [*_unknown_clauses(marked, pack, clauses), *_unknown_roles(marked, pack)]:
+        if unknown := [*_unknown_clauses(marked, pack, clauses), *_unknown_names(marked, pack)]:
             return unknown
         return build(pack, documents, clauses)
     except Wrong as wrong:
@@ -151,7 +153,18 @@ def _unknown_clauses(marked: Marked | Layered, pack: Pack, known: dict[str, Clau
             yield PolicyError(marked.where(steps), what, nearest(clause, known))
 
 
-def _unknown_roles(marked: Marked | Layered, pack: Pack) -> Iterator[PolicyError]:
+def _unknown_names(marked: Marked | Layered, pack: Pack) -> Iterator[PolicyError]:
+    for name in pack.built_in:
+        if name not in BUILT_IN:
+            what = f"the gateway has nothing built in that is called '{name}'"
+            yield PolicyError(marked.where(["built_in", name], key=True), what, nearest(name, BUILT_IN))
+    for name, watch in pack.watch.items():
+        for number, word in enumerate(watch.categories):
+            if word not in KNOWN:
+                what = f"no detector finds '{word}'"
+                yield PolicyError(
+                    marked.where(["watch", name, "categories", number]), what, nearest(word, sorted(KNOWN))
+                )
     for steps, role, known in roles_named(pack):
         if role not in known:
             yield PolicyError(marked.where(steps), f"there is no role '{role}'", nearest(role, known))
