@@ -88,6 +88,7 @@ class Briefing:
             try:
                 circle = self._directory.circle(envelope.pair_id)
                 policy = self._directory.policy_of(envelope.organisation_id)
+                policy = policy.for_pair(circle.pair, envelope.received_at.date())
             except GatewayError as fault:
                 future.set_exception(fault)
             else:

@@ -41,7 +41,7 @@ BY_SETTING = {
 
 def build(pack: Pack, documents: tuple[Document, ...], clauses: dict[str, Clause]) -> Policy:
     """The policy of a pack whose every citation is known."""
-    settings = {name: _plain(getattr(pack.settings, name).value) for name in PackSettings.model_fields}
+    settings = {name: plain(getattr(pack.settings, name).value) for name in PackSettings.model_fields}
     return Policy(
         pack=pack.pack,
         name=pack.name,
@@ -53,9 +53,7 @@ def build(pack: Pack, documents: tuple[Document, ...], clauses: dict[str, Clause
         documents=documents,
         adopts=tuple(pack.adopts),
         stances=_stances(pack.settings),
-        watches=tuple(
-            made for name, one in pack.watch.items() if (made := _watch(name, one, settings)) is not None
-        ),
+        watches=watches_of(pack.watch, settings),
         reminders=tuple(_reminder(name, one) for name, one in pack.reminders.items()),
         records={name: _record(name, one) for name, one in pack.records.items()},
         reports={name: _report(name, one) for name, one in pack.reports.items()},
@@ -67,7 +65,14 @@ def build(pack: Pack, documents: tuple[Document, ...], clauses: dict[str, Clause
     )
 
 
-def _plain(value: object) -> object:
+def watches_of(given: Mapping[str, Watched], settings: Mapping[str, object]) -> tuple[Watch, ...]:
+    """The watches of a section, less those that a setting switches off."""
+    made = (_watch(name, one, settings) for name, one in given.items())
+    return tuple(one for one in made if one is not None)
+
+
+def plain(value: object) -> object:
+    """A setting's value as dicts, lists and scalars."""
     return value.model_dump() if isinstance(value, BaseModel) else value
 
 

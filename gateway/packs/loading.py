@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gateway.domain.policy import Clause, Document, Policy
@@ -15,6 +15,7 @@ from gateway.packs.categories import KNOWN
 from gateway.packs.citing import citations, roles_named
 from gateway.packs.extending import Layered, over
 from gateway.packs.marked import Marked, read
+from gateway.packs.overlaying import overlaid
 from gateway.packs.schema import DocumentFile, Pack
 from gateway.packs.shaping import Wrong, nearest, shaped
 
@@ -50,6 +51,11 @@ class Shelf:
     def document(self, name: str) -> Path | None:
         """The file of a document's clauses, None when there is none."""
         return self._file("clauses", name)
+
+    def overlays(self) -> list[Path]:
+        """The files of schools' overlays, the site's before those that ship."""
+        found = [path for folder in self.folders for path in sorted((folder / "overlays").glob("*.yaml"))]
+        return list({path.stem: path for path in reversed(found)}.values())
 
     def _file(self, kind: str, name: str) -> Path | None:
         found = (folder / kind / f"{name}.yaml" for folder in self.folders)
@@ -89,7 +95,9 @@ def examine(path: Path, where: Shelf) -> Policy | list[PolicyError]:
         documents, clauses = _documents(marked, pack, where)
         if unknown := [*_unknown_clauses(marked, pack, clauses), *_unknown_names(marked, pack)]:
             return unknown
-        return build(pack, documents, clauses)
+        policy = build(pack, documents, clauses)
+        overlays = {path.stem: overlaid(policy, path) for path in where.overlays()}
+        return replace(policy, overlays=overlays)
     except Wrong as wrong:
         return wrong.problems
     except PolicyError as error:
