@@ -61,6 +61,10 @@ BUILT_IN = {
         "Every act is an entry in a hash-chained record; an altered one is found.",
         "tests/contracts/test_record.py::test_tampering_is_found_at_its_first_place",
     ),
+    "school_overlay": BuiltIn(
+        "A school's own rules stand over the pack for its contract; of two values the stricter counts.",
+        "tests/unit/gateway/packs/test_conflicts.py::test_c21_a_schools_rules_stand_over_the_agencys_and_the_stricter_wins",
+    ),
     "thread_per_pupil": BuiltIn(
         "Each pupil of a family has addresses and threads of their own.",
         "tests/contracts/test_mail_threads.py::test_an_id_means_nothing_in_another_pair",
