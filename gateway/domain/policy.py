@@ -197,6 +197,7 @@ class Policy:
     routes: whom a referral goes to in this jurisdiction. ladder: steps of consequence, mildest first.
     built_in: clauses that the gateway keeps under any pack, by what keeps them.
     overlays: what applies instead to the pairs of a school, by the overlay's name.
+    source: what it was made from, as `packs.keeping` keeps it.
     cited: for each part of the pack, "section.name", the clauses it enforces.
     """
 
@@ -220,6 +221,22 @@ class Policy:
     built_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     cited: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     overlays: Mapping[str, Overlay] = field(default_factory=dict)
+    source: str = field(default="", repr=False)
+
+    def for_judging(self) -> Policy:
+        """As much of it as judging a message needs, for sending to another process."""
+        return replace(
+            self,
+            clauses={},
+            documents=(),
+            stances={},
+            reminders=(),
+            records={},
+            reports={},
+            cited={},
+            overlays={},
+            source="",
+        )
 
     def for_pair(self, pair: Pair, day: date) -> Policy:
         """What applies to a pair on a day: with its school's overlay until the contract ends.

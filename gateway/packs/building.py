@@ -39,8 +39,10 @@ BY_SETTING = {
 }
 
 
-def build(pack: Pack, documents: tuple[Document, ...], clauses: dict[str, Clause]) -> Policy:
-    """The policy of a pack whose every citation is known."""
+def build(
+    pack: Pack, documents: tuple[Document, ...], clauses: dict[str, Clause], source: str = ""
+) -> Policy:
+    """The policy of a pack whose every citation is known. source: see `keeping`."""
     settings = {name: plain(getattr(pack.settings, name).value) for name in PackSettings.model_fields}
     return Policy(
         pack=pack.pack,
@@ -62,6 +64,7 @@ def build(pack: Pack, documents: tuple[Document, ...], clauses: dict[str, Clause
         ladder=tuple(pack.settings.sanction_ladder.value),
         built_in={name: tuple(cited) for name, cited in pack.built_in.items()},
         cited=cited_by(pack),
+        source=source,
     )
 
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, create_model
 
-from gateway.domain.policy import Overlay, Policy, RuleTerms, Stance
+from gateway.domain.policy import Overlay, Policy, Stance
 from gateway.errors import PolicyError
 from gateway.packs.building import plain, watches_of
 from gateway.packs.choices import PackSettings
 from gateway.packs.fields import Day, Name, Setting, Strict
-from gateway.packs.marked import Marked, read
+from gateway.packs.marked import Marked
 from gateway.packs.sections import Watched
 from gateway.packs.shaping import nearest, shaped
 from gateway.packs.strictness import stricter
@@ -44,14 +44,22 @@ class SchoolRules(Strict):
     watch: dict[Name, Watched] = Field(default={})
 
 
-def overlaid(policy: Policy, path: Path) -> Overlay:
-    """The policy under a school's overlay. Raises Wrong, PolicyError."""
-    marked = read(path)
+def school_rules(policy: Policy, marked: Marked) -> SchoolRules:
+    """A school's rules from their file. Raises Wrong, PolicyError."""
     school = shaped(marked, SchoolRules)
-    if school.overlay != path.stem:
-        what = f"the overlay '{school.overlay}' stands in a file named '{path.stem}'"
+    if school.overlay != marked.path.stem:
+        what = f"the overlay '{school.overlay}' stands in a file named '{marked.path.stem}'"
         raise PolicyError(marked.where(["overlay"]), what, "name both alike")
-    _check_clauses(marked, school, policy)
+    _check_names(marked, school, policy)
+    return school
+
+
+def laid_over(policy: Policy, schools: Iterable[SchoolRules]) -> Policy:
+    """The policy with what applies instead under each school's rules."""
+    return replace(policy, overlays={one.overlay: _overlay(policy, one) for one in schools})
+
+
+def _overlay(policy: Policy, school: SchoolRules) -> Overlay:
     settings, stances = dict(policy.settings), dict(policy.stances)
     for name in PackSettings.model_fields:
         given: Setting[object] | None = getattr(school.settings, name)
@@ -65,18 +73,14 @@ def overlaid(policy: Policy, path: Path) -> Overlay:
         version=f"{policy.version}/{school.overlay}+{_digest(school)}",
         settings=settings,
         stances=stances,
-        rules={name: _under(terms, settings) for name, terms in policy.rules.items()},
+        rules={name: replace(terms, settings=settings) for name, terms in policy.rules.items()},
         watches=(*policy.watches, *watches_of(school.watch, settings)),
         overlays={},
     )
     return Overlay(school.overlay, school.name, school.until, made)
 
 
-def _under(terms: RuleTerms, settings: dict[str, object]) -> RuleTerms:
-    return replace(terms, settings=settings)
-
-
-def _check_clauses(marked: Marked, school: SchoolRules, policy: Policy) -> None:
+def _check_names(marked: Marked, school: SchoolRules, policy: Policy) -> None:
     for name, watch in school.watch.items():
         if watch.clause not in policy.clauses:
             what = f"'{name}' cites clause '{watch.clause}', which none of the pack's documents has"

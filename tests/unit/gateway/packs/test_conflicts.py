@@ -20,7 +20,6 @@ from gateway.domain.policy import Policy, Stance
 from gateway.domain.register import Fact, FactKind, Lesson
 from gateway.domain.verdict import Amend, DeliverAfter, Lane, Outcome, Refuse, Seal, Severity, Verdict
 from gateway.packs.choices import PackSettings
-from gateway.packs.overlaying import overlaid
 from gateway.packs.strictness import stricter
 from gateway.settings import config_folder
 from tests.fakes.circle import DAN, NOW, circle, finding, message
@@ -354,7 +353,7 @@ def test_c20_everybody_is_told_openly_that_messages_are_checked(name: str) -> No
 @EVERY
 def test_c21_a_schools_rules_stand_over_the_agencys_and_the_stricter_wins(name: str) -> None:
     policy = POLICIES[name]
-    overlay = overlaid(policy, config_folder() / "overlays" / "example-school.yaml")
+    overlay = policy.overlays["example-school"]
     school = overlay.policy
     assert school.settings["school_contract_direct_contact"] == "forbidden"
     assert school.settings["contact_details_to_guardian"] == "block"
