@@ -85,6 +85,7 @@ class Row(Strict):
 
     part: its name as in "reminders.recording_notice". hours: since what it waits for happened, or
     before it. done: what it asks for has been done. filled: fields of a record that were filled in.
+    noted: the message passes, and a note about it is right.
     """
 
     sender: Party | None = Field(default=None, alias="from")
@@ -100,6 +101,7 @@ class Row(Strict):
     hours: Annotated[int, Field(ge=0)] = 0
     done: bool = False
     filled: list[Name] = Field(default=[])
+    noted: bool = False
 
     @model_validator(mode="after")
     def _one_or_the_other(self) -> Row:
