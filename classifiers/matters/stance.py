@@ -1,0 +1,70 @@
+"""Says whether a matter is meant: refused, told of somebody else, or part of an exercise."""
+
+from __future__ import annotations
+
+from classifiers.conduct.meanings import COMMA, QUOTE
+from classifiers.finding import Stance
+from classifiers.matters.cues import Cue, Cues
+from classifiers.matters.words import Sentence
+
+REACH = 7  # words back that a "not" can govern
+TOLD_REACH = 9
+OURS = frozenset(("staff", "organisation"))
+_CLAUSE = frozenset((COMMA, QUOTE, "?", "but", "and", "so", "because", "if", "then", "although", "unless"))
+_ASKING = frozenset(("can", "could", "would", "will", "shall", "may", "are", "is", "do", "does", "did", "what"))
+STUDIES = ("STUDY", "FRAME", "WORKNAME")
+
+
+def take(cue: Cue, span: tuple[int, int], sentence: Sentence, before: str, held: Cues) -> Stance | None:
+    """How a cue at `span` of the joined words is meant; None when it is not.
+
+    before: the joined words of the sentence before this one, for what a story is about.
+    """
+    first, last = sentence.at(span[0]), sentence.at(span[1] - 1)
+    if not cue.firm and (_negated(sentence, first, held) or _forbidden(sentence, held)):
+        return None
+    if _something_else(cue, sentence, before, held):
+        return None
+    if cue.stance:
+        return Stance(cue.stance)
+    if _told(sentence, first, held):
+        return Stance.REPORT
+    asks = "?" in sentence.words[last:] or not _ASKING.isdisjoint(sentence.words[first : first + 1])
+    return Stance.REQUEST if asks else Stance.OFFER
+
+
+def _negated(sentence: Sentence, first: int, held: Cues) -> bool:
+    """True when a "not" before the cue in its clause governs it."""
+    classes = held.known.classes
+    if sentence.words[first] in _CLAUSE:
+        return False
+    for place in range(first - 1, max(-1, first - 1 - REACH), -1):
+        word = sentence.words[place]
+        if word in _CLAUSE:
+            return False
+        if word in classes["NOT"]:
+            following = " ".join(sentence.words[place : place + 3])
+            return not any(following.startswith(one.replace("_", " ")) for one in classes["NOT_A_NO"])
+    return False
+
+
+def _forbidden(sentence: Sentence, held: Cues) -> bool:
+    """True for "recording is not allowed", false for "... is not allowed, but ..."."""
+    return "but" not in sentence.words and held.holds("FORBIDDEN", sentence.joined)
+
+
+def _something_else(cue: Cue, sentence: Sentence, before: str, held: Cues) -> bool:
+    """True when a class that the cue names stands in its sentence, or a story in the one before."""
+    if any(held.holds(name, sentence.joined) for name in cue.drop):
+        return True
+    return bool(before) and any(name in cue.drop and held.holds(name, before) for name in STUDIES)
+
+
+def _told(sentence: Sentence, first: int, held: Cues) -> bool:
+    """True for what somebody else wanted: "mum asked me to ...", "he wants us to ..."."""
+    words = sentence.words
+    told, others = held.known.classes["WANTED"], held.known.classes["SOMEBODY"]
+    return any(
+        words[at] in told and not others.isdisjoint(words[max(0, at - 4) : at])
+        for at in range(max(0, first - TOLD_REACH), min(first + 1, len(words)))
+    )
