@@ -11,7 +11,7 @@ from typing import Any
 import re2
 
 from classifiers.conduct.lexicon import Lexicon, build, is_class, words_folder
-from classifiers.matters.words import DAY, NIGHT, NUMBER, POUNDS
+from classifiers.matters.words import DAY, NIGHT, NUMBER, POUNDS, UNKNOWN
 
 EVERYONE = frozenset(("tutor", "pupil", "guardian", "staff", "outsider", "organisation"))
 PUNCTUATION = r'[^ ,?"]+ '  # one word that breaks no clause
@@ -60,20 +60,24 @@ class Cues:
     rows: tuple[Row, ...]
     tables: Mapping[str, Mapping[str, str]]
     _compiled: dict[str, Any] = field(default_factory=dict)
+    _of_class: dict[str, str] = field(default_factory=dict)
 
-    def search(self, row: Row, joined: str) -> tuple[int, int] | None:
+    def search(self, row: Row, joined: bytes) -> tuple[int, int] | None:
         """Where a row stands in single-spaced words, None when it does not."""
         found = self._regex(row.pattern).search(joined)
         return found.span() if found is not None else None
 
-    def holds(self, name: str, joined: str) -> bool:
+    def holds(self, name: str, joined: bytes) -> bool:
         """Whether single-spaced words hold one of a class."""
-        return self._regex(" " + _either(self.known.classes[name])).search(joined) is not None
+        pattern = self._of_class.get(name)
+        if pattern is None:
+            pattern = self._of_class[name] = " " + _either(self.known.classes[name])
+        return self._regex(pattern).search(joined) is not None
 
     def _regex(self, pattern: str) -> Any:
         held = self._compiled.get(pattern)
         if held is None:
-            held = self._compiled[pattern] = re2.compile(pattern)
+            held = self._compiled[pattern] = re2.compile(pattern.encode())
         return held
 
 
@@ -137,7 +141,11 @@ def _row(cue: Cue, written: str, known: Lexicon) -> Row:
 def _either(words: frozenset[str]) -> str:
     """A pattern for any of these words, each with the blank behind it; the longest counts."""
     longest = sorted(words, key=lambda word: (-len(word), word))
-    return "(?:" + "|".join(re2.escape(word.replace("_", " ")) for word in longest) + ") "
+    return "(?:" + "|".join(re2.escape(_spaced(word)) for word in longest) + ") "
+
+
+def _spaced(word: str) -> str:
+    return word if word == UNKNOWN else word.replace("_", " ")
 
 
 def _elements(written: str, known: Lexicon) -> Iterator[str]:
@@ -155,7 +163,7 @@ def _words(element: str, known: Lexicon) -> frozenset[str]:
         elif is_class(option):
             found |= _members(option, element, known)
         elif option:
-            found.add("_".join(known.plain(option.split("_"))))
+            found.add("_".join(known.plain(option.split("_"))) if option != UNKNOWN else option)
     return frozenset(found)
 
 

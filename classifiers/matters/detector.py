@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from classifiers.finding import Finding, Kind, Layer, Passage, Scene, Stance
 from classifiers.matters.cues import Cue, cues
@@ -10,8 +11,8 @@ from classifiers.matters.glance import glance
 from classifiers.matters.people import absent
 from classifiers.matters.rooms import rooms
 from classifiers.matters.stance import OURS, take
-from classifiers.matters.values import value
-from classifiers.matters.words import Sentence, Stretch, read, stretches
+from classifiers.matters.values import RATING, value
+from classifiers.matters.words import Reader, Sentence, Stretch, stretches
 from classifiers.normalise.view import View, normalise
 
 READ = frozenset(
@@ -36,6 +37,7 @@ class Matters:
     def __init__(self) -> None:
         self._cues = cues()
         self._glance = glance()
+        self._reader = Reader(self._cues.known)
 
     def find(self, passages: Sequence[Passage], scene: Scene) -> list[Finding]:
         """Return Kind.MATTER findings, the strongest of each category in each sentence.
@@ -60,59 +62,65 @@ class Matters:
                 passage, OTHER_PERSON, (one.start, one.end), one.score, one.person_id, Stance.MENTION, evidence
             )
         roles = _Roles(scene)
-        seen: dict[str, list[int]] = {}
-        before: Stretch | None = None
+        seen: set[str] = set()
+        read = 0
+        before: Sentence | None = None
         for stretch in stretches(view.text):
             text = view.text[stretch.start : stretch.end]
-            if text not in seen:
-                rows = seen[text] = [row for row in self._glance.rows(text) if roles.fit(self._row(row))]
-                if rows:
-                    yield from self._of_stretch(passage, view, stretch, before, rows, roles)
-                if len(seen) > MOST_READ and sum(1 for one in seen.values() if one) > MOST_READ:
+            if text in seen:
+                continue
+            seen.add(text)
+            sentence = self._reader.sentence(text)
+            rows = [row for row in self._glance.rows(sentence) if roles.fit(self._row(row))]
+            if rows:
+                read += 1
+                if read > MOST_READ:
                     raise TooMuchToRead
-            before = stretch
+                place = _Place(passage, view, stretch, sentence, before)
+                yield from self._of_sentence(place, rows, roles)
+            before = sentence
 
     def _row(self, index: int) -> Cue:
         return self._cues.rows[index].cue
 
-    def _of_stretch(
-        self,
-        passage: Passage,
-        view: View,
-        stretch: Stretch,
-        before: Stretch | None,
-        rows: Sequence[int],
-        roles: _Roles,
-    ) -> Iterator[Finding]:
+    def _of_sentence(self, place: _Place, rows: Sequence[int], roles: _Roles) -> Iterator[Finding]:
         """The strongest cue of each category in one sentence."""
         held = self._cues
-        sentence = read(view, stretch, held.known)
-        earlier = read(view, before, held.known).joined if before is not None else ""
-        best: dict[str, Finding] = {}
+        earlier = place.before.joined if place.before is not None else b""
+        best: dict[str, tuple[Cue, tuple[int, int], Stance]] = {}
         for row in (held.rows[index] for index in rows):
-            span = held.search(row, sentence.joined)
-            stance = take(row.cue, span, sentence, earlier, held) if span is not None else None
+            span = held.search(row, place.sentence.joined)
+            stance = take(row.cue, span, place.sentence, earlier, held) if span is not None else None
             if span is None or stance is None:
                 continue
-            said = self._said(passage, view, stretch, sentence, span, row.cue, roles.take(row.cue, stance))
-            if row.cue.category not in best or best[row.cue.category].score < said.score:
-                best[row.cue.category] = said
-        yield from best.values()
+            known = best.get(row.cue.category)
+            if known is None or known[0].score < row.cue.score:
+                best[row.cue.category] = row.cue, span, roles.take(row.cue, stance)
+        for cue, span, stance in best.values():
+            yield from self._said(place, cue, span, stance)
 
-    def _said(
-        self,
-        passage: Passage,
-        view: View,
-        stretch: Stretch,
-        sentence: Sentence,
-        span: tuple[int, int],
-        cue: Cue,
-        stance: Stance,
-    ) -> Finding:
-        written = view.text[stretch.start : stretch.end]
-        what = value(cue.value, self._cues, sentence, span, written) if cue.value else ""
-        where = sentence.span(*span)
-        return _finding(passage, cue.category, where, cue.score, what, stance, cue.says)
+    def _said(self, place: _Place, cue: Cue, span: tuple[int, int], stance: Stance) -> Iterator[Finding]:
+        """The finding of a cue; none where only its value would make it one, and it has none."""
+        what = ""
+        if cue.value:
+            written = place.view.text[place.stretch.start : place.stretch.end]
+            what = value(cue.value, self._cues, place.sentence, span, written)
+            if cue.value == RATING and not what:
+                return
+        first, last = place.sentence.at(span[0]), place.sentence.at(span[1] - 1)
+        where = self._reader.span(place.view, place.stretch, first, last)
+        yield _finding(place.passage, cue.category, where, cue.score, what, stance, cue.says)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A sentence in its passage, and the one before it."""
+
+    passage: Passage
+    view: View
+    stretch: Stretch
+    sentence: Sentence
+    before: Sentence | None
 
 
 class _Roles:

@@ -15,7 +15,7 @@ _ASKING = frozenset(("can", "could", "would", "will", "shall", "may", "are", "is
 STUDIES = ("STUDY", "FRAME", "WORKNAME")
 
 
-def take(cue: Cue, span: tuple[int, int], sentence: Sentence, before: str, held: Cues) -> Stance | None:
+def take(cue: Cue, span: tuple[int, int], sentence: Sentence, before: bytes, held: Cues) -> Stance | None:
     """How a cue at `span` of the joined words is meant; None when it is not.
 
     before: the joined words of the sentence before this one, for what a story is about.
@@ -53,7 +53,7 @@ def _forbidden(sentence: Sentence, held: Cues) -> bool:
     return "but" not in sentence.words and held.holds("FORBIDDEN", sentence.joined)
 
 
-def _something_else(cue: Cue, sentence: Sentence, before: str, held: Cues) -> bool:
+def _something_else(cue: Cue, sentence: Sentence, before: bytes, held: Cues) -> bool:
     """True when a class that the cue names stands in its sentence, or a story in the one before."""
     if any(held.holds(name, sentence.joined) for name in cue.drop):
         return True

@@ -22,8 +22,8 @@ def value(table: str, held: Cues, sentence: Sentence, span: tuple[int, int], wri
     if table == POUNDS:
         return _pounds(written)
     names = held.tables[table]
-    near = sentence.joined[span[0] : span[1]]
-    found = _named(names, near, held) or _named(names, sentence.joined, held)
+    near = sentence.joined[span[0] : span[1]].decode()
+    found = _named(names, near, held) or _named(names, sentence.joined.decode(), held)
     if not found and table == RATING:
         age = _AGE.search(written)
         return age[1] if age else ""
