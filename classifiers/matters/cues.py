@@ -42,11 +42,16 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One pattern of a cue. needs: for every element that must be there, the words that can be it."""
+    """One pattern of a cue.
+
+    needs: for every element that must be there, the words that can be it.
+    denies: a "not" belongs to it, so that one inside it takes nothing away.
+    """
 
     cue: Cue
     needs: tuple[frozenset[str], ...]
     pattern: str
+    denies: bool
 
 
 @dataclass(slots=True)
@@ -69,10 +74,15 @@ class Cues:
 
     def holds(self, name: str, joined: bytes) -> bool:
         """Whether single-spaced words hold one of a class."""
+        return self.after(name, joined) is not None
+
+    def after(self, name: str, joined: bytes) -> bytes | None:
+        """The words after the first of a class, None when it is not there."""
         pattern = self._of_class.get(name)
         if pattern is None:
             pattern = self._of_class[name] = " " + _either(self.known.classes[name])
-        return self._regex(pattern).search(joined) is not None
+        found = self._regex(pattern).search(joined)
+        return joined[found.end() - 1 :] if found is not None else None
 
     def _regex(self, pattern: str) -> Any:
         held = self._compiled.get(pattern)
@@ -135,7 +145,9 @@ def _row(cue: Cue, written: str, known: Lexicon) -> Row:
             pattern += _either(words)
     if not needs:
         raise ValueError(f"the cue “{cue.says}” has a row without words: {written}")
-    return Row(cue, tuple(needs), pattern)
+    denials = known.classes["NOT"]
+    denies = any(not denials.isdisjoint(word.split("_")) for need in needs for word in need)
+    return Row(cue, tuple(needs), pattern, denies)
 
 
 def _either(words: frozenset[str]) -> str:

@@ -90,7 +90,7 @@ class Matters:
         best: dict[str, tuple[Cue, tuple[int, int], Stance]] = {}
         for row in (held.rows[index] for index in rows):
             span = held.search(row, place.sentence.joined)
-            stance = take(row.cue, span, place.sentence, earlier, held) if span is not None else None
+            stance = take(row, span, place.sentence, earlier, held) if span is not None else None
             if span is None or stance is None:
                 continue
             known = best.get(row.cue.category)

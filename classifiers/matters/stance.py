@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from classifiers.conduct.meanings import COMMA, QUOTE
 from classifiers.finding import Stance
-from classifiers.matters.cues import Cue, Cues
+from classifiers.matters.cues import Cue, Cues, Row
 from classifiers.matters.words import Sentence
 
 REACH = 7  # words back that a "not" can govern
@@ -15,13 +17,15 @@ _ASKING = frozenset(("can", "could", "would", "will", "shall", "may", "are", "is
 STUDIES = ("STUDY", "FRAME", "WORKNAME")
 
 
-def take(cue: Cue, span: tuple[int, int], sentence: Sentence, before: bytes, held: Cues) -> Stance | None:
-    """How a cue at `span` of the joined words is meant; None when it is not.
+def take(row: Row, span: tuple[int, int], sentence: Sentence, before: bytes, held: Cues) -> Stance | None:
+    """How a row at `span` of the joined words is meant; None when it is not.
 
     before: the joined words of the sentence before this one, for what a story is about.
     """
+    cue = row.cue
     first, last = sentence.at(span[0]), sentence.at(span[1] - 1)
-    if not cue.firm and (_negated(sentence, first, held) or _forbidden(sentence, held)):
+    inside = () if row.denies else sentence.words[first:last]
+    if not cue.firm and (_negated(sentence, first, inside, held) or _forbidden(sentence, held)):
         return None
     if _something_else(cue, sentence, before, held):
         return None
@@ -33,9 +37,11 @@ def take(cue: Cue, span: tuple[int, int], sentence: Sentence, before: bytes, hel
     return Stance.REQUEST if asks else Stance.OFFER
 
 
-def _negated(sentence: Sentence, first: int, held: Cues) -> bool:
-    """True when a "not" before the cue in its clause governs it."""
+def _negated(sentence: Sentence, first: int, inside: Sequence[str], held: Cues) -> bool:
+    """True when a "not" before the cue in its clause governs it, or one stands inside."""
     classes = held.known.classes
+    if not classes["NOT"].isdisjoint(inside):
+        return True
     if sentence.words[first] in _CLAUSE:
         return False
     for place in range(first - 1, max(-1, first - 1 - REACH), -1):
@@ -50,7 +56,8 @@ def _negated(sentence: Sentence, first: int, held: Cues) -> bool:
 
 def _forbidden(sentence: Sentence, held: Cues) -> bool:
     """True for "recording is not allowed", false for "... is not allowed, but ..."."""
-    return "but" not in sentence.words and held.holds("FORBIDDEN", sentence.joined)
+    forbids = held.after("FORBIDDEN", sentence.joined)
+    return forbids is not None and b" but " not in forbids
 
 
 def _something_else(cue: Cue, sentence: Sentence, before: bytes, held: Cues) -> bool:

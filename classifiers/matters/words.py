@@ -145,7 +145,10 @@ def _plain(written: str, known: Lexicon) -> Sequence[str]:
             return (_clock(written),)
         if bare.isdigit() or not written[-1].isalpha():
             return (NUMBER,)
-    return [word for word in meanings([written], known)[0].words if word != "."]
+    meaning = meanings([written], known)[0]
+    if meaning.evasive and len(meaning.words) > 1 and written.isalpha():
+        return (UNKNOWN,)  # "displacement" is one word, however it may be cut up
+    return [word for word in meaning.words if word != "."]
 
 
 def _clock(written: str) -> str:
@@ -155,4 +158,5 @@ def _clock(written: str) -> str:
         hour += 12
     elif "a" in written and hour == 12:
         hour = 0
-    return NIGHT if hour >= LATE_FROM or hour < LATE_UNTIL else DAY
+    bare = ":" in written and written[-1].isdigit() and written[0] != "0"  # 1:25 may be a scale, or a lunch
+    return NIGHT if hour >= LATE_FROM or (hour < LATE_UNTIL and not bare) else DAY
