@@ -24,6 +24,7 @@ class Cue:
     """One thing people say.
 
     by, to: roles it counts from and to. drop: classes in whose sentence it is something else.
+    after: classes one of which must stand in the sentence before; none need when empty.
     firm: a "not" before it takes nothing away. stance: how it is always meant, "" to look.
     value: the table in which to look up what exactly it is, "" for none.
     """
@@ -34,6 +35,7 @@ class Cue:
     by: frozenset[str]
     to: frozenset[str]
     drop: frozenset[str]
+    after: frozenset[str]
     firm: bool
     stance: str
     value: str
@@ -119,6 +121,7 @@ def _cues(raw: Mapping[str, Any]) -> Iterator[Cue]:
             by=frozenset(held["by"].split()) or EVERYONE,
             to=frozenset(held["to"].split()) or EVERYONE,
             drop=frozenset(held["drop"]),
+            after=frozenset(held.get("after", ())),
             firm=held.get("firm", False),
             stance=held.get("stance", ""),
             value=held["value"],

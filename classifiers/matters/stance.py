@@ -27,7 +27,7 @@ def take(row: Row, span: tuple[int, int], sentence: Sentence, before: bytes, hel
     inside = () if row.denies else sentence.words[first:last]
     if not cue.firm and (_negated(sentence, first, inside, held) or _forbidden(sentence, held)):
         return None
-    if _something_else(cue, sentence, before, held):
+    if _something_else(cue, sentence, before, held) or not _follows(cue, before, held):
         return None
     if cue.stance:
         return Stance(cue.stance)
@@ -48,7 +48,7 @@ def _negated(sentence: Sentence, first: int, inside: Sequence[str], held: Cues) 
         word = sentence.words[place]
         if word in _CLAUSE:
             return False
-        if word in classes["NOT"]:
+        if word in classes["NOT"] or "_".join(sentence.words[place : place + 2]) in classes["NOT"]:
             following = " ".join(sentence.words[place : place + 3])
             return not any(following.startswith(one.replace("_", " ")) for one in classes["NOT_A_NO"])
     return False
@@ -65,6 +65,11 @@ def _something_else(cue: Cue, sentence: Sentence, before: bytes, held: Cues) -> 
     if any(held.holds(name, sentence.joined) for name in cue.drop):
         return True
     return bool(before) and any(name in cue.drop and held.holds(name, before) for name in STUDIES)
+
+
+def _follows(cue: Cue, before: bytes, held: Cues) -> bool:
+    """True when the sentence before speaks of what the cue goes on about, or need not."""
+    return not cue.after or any(held.holds(name, before) for name in cue.after)
 
 
 def _told(sentence: Sentence, first: int, held: Cues) -> bool:
