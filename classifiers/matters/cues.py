@@ -166,7 +166,9 @@ def _spaced(word: str) -> str:
 def _elements(written: str, known: Lexicon) -> Iterator[str]:
     """Split a row; plain words get the lexicon's spelling ("dont know" for "do not know")."""
     for element in written.split():
-        plain = not is_class(element) and element[-1] not in "?^$" and "|" not in element and element[0] != "~"
+        plain = (
+            not is_class(element) and element[-1] not in "?^$" and "|" not in element and element[0] != "~"
+        )
         yield from known.plain([element]) if plain else [element]
 
 

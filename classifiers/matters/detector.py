@@ -59,7 +59,13 @@ class Matters:
         for one in absent(passage, scene):
             evidence = "somebody of the directory who has no part in this"
             yield _finding(
-                passage, OTHER_PERSON, (one.start, one.end), one.score, one.person_id, Stance.MENTION, evidence
+                passage,
+                OTHER_PERSON,
+                (one.start, one.end),
+                one.score,
+                one.person_id,
+                Stance.MENTION,
+                evidence,
             )
         roles = _Roles(scene)
         seen: set[str] = set()

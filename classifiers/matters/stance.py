@@ -13,7 +13,9 @@ REACH = 7  # words back that a "not" can govern
 TOLD_REACH = 9
 OURS = frozenset(("staff", "organisation"))
 _CLAUSE = frozenset((COMMA, QUOTE, "?", "but", "and", "so", "because", "if", "then", "although", "unless"))
-_ASKING = frozenset(("can", "could", "would", "will", "shall", "may", "are", "is", "do", "does", "did", "what"))
+_ASKING = frozenset(
+    ("can", "could", "would", "will", "shall", "may", "are", "is", "do", "does", "did", "what")
+)
 STUDIES = ("STUDY", "FRAME", "WORKNAME")
 
 

@@ -9,7 +9,9 @@ from classifiers.matters.cues import Cues
 from classifiers.matters.words import Sentence
 
 POUNDS, RATING = "pounds", "rating"
-_SUM = re.compile(r"£ ?([0-9][0-9,]*)|([0-9][0-9,]*)(?:\.[0-9]{2})? ?(?:pounds?|quid|gbp|squid)\b", re.IGNORECASE)
+_SUM = re.compile(
+    r"£ ?([0-9][0-9,]*)|([0-9][0-9,]*)(?:\.[0-9]{2})? ?(?:pounds?|quid|gbp|squid)\b", re.IGNORECASE
+)
 _BY_NAME = {"fiver": "5", "tenner": "10", "five pounds": "5", "ten pounds": "10", "twenty pounds": "20"}
 _AGE = re.compile(r"\b(12|15|16|18)\b")
 
