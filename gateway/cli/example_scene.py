@@ -48,7 +48,7 @@ def judge_example(row: Row, policy: Policy, tools: Tools) -> Verdict:
     situation = row.situation
     hour, minute = map(int, situation.at.split(":"))
     at = datetime(TUESDAY.year, TUESDAY.month, TUESDAY.day, hour, minute, tzinfo=UTC)
-    circle = _circle(situation, policy, at)
+    circle = _circle(situation, policy, at, str(row.sender), row.to)
     envelope = _envelope(row, at)
     raw = json.dumps({"subject": row.subject, "text": row.text}).encode()
     reading = _reading(row, raw, tools)
@@ -74,9 +74,9 @@ def _person(person_id: str, situation: Situation) -> Person:
     )
 
 
-def _circle(situation: Situation, policy: Policy, at: datetime) -> Circle:
+def _circle(situation: Situation, policy: Policy, at: datetime, sender: str, to: Sequence[str]) -> Circle:
     guardians = _guardian_ids(situation)
-    ids = ("tutor", "pupil", *guardians, "staff")
+    ids = ("tutor", "pupil", *guardians, "staff", *(f"{one}2" for one in to if one == sender))
     states = dict(zip(guardians, situation.guardians, strict=True))
     return Circle(
         organisation=ORGANISATION,
@@ -143,7 +143,7 @@ def _lessons(situation: Situation, policy: Policy, at: datetime) -> tuple[Lesson
 
 
 def _envelope(row: Row, at: datetime) -> Envelope:
-    recipients: list[str] = [*row.to]
+    recipients = [f"{one}2" if one == row.sender else str(one) for one in row.to]
     if row.situation.copied_outside:
         recipients.append("outsider")
     channel = Channel(row.channel)

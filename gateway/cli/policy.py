@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 import click
 
 from gateway.cli.installation import json_option
+from gateway.cli.policy_coverage import coverage
 from gateway.cli.policy_examples import examples
+from gateway.cli.policy_history import approve, backtest, diff, publish, shadow, status
 
 if TYPE_CHECKING:
     from gateway.domain.policy import Policy
@@ -69,7 +71,8 @@ def check(file: Path) -> None:
     sys.exit(1)
 
 
-policy.add_command(examples)
+for _command in (examples, coverage, diff, status, publish, approve, shadow, backtest):
+    policy.add_command(_command)
 
 
 def _as_object(policy: Policy) -> dict[str, object]:

@@ -23,6 +23,7 @@ from gateway.store.engine import check_durable, connect, conninfo, embedded, mig
 from gateway.store.keys import SqlApiKeys
 from gateway.store.ledger import SqlLedger
 from gateway.store.outbox import SqlOutbox
+from gateway.store.past import PastMessages
 from gateway.store.policies import SqlPolicies
 from gateway.store.record import RecordReader
 from gateway.store.sessions import SqlSessions, create_organisation
@@ -74,6 +75,7 @@ class Store:
     record: RecordReader
     policies: Policies
     releases: SqlPolicies
+    past: PastMessages
     tasks: SqlTasks
     form_key: bytes = field(repr=False)
     verp_key: bytes = field(repr=False)
@@ -153,6 +155,7 @@ def _joined(engine: Engine, master_key: bytes, libpq: str, home: Path) -> Store:
         record=RecordReader(engine),
         policies=policies,
         releases=releases,
+        past=PastMessages(engine, vault),
         tasks=tasks,
         form_key=hashlib.sha256(b"desk forms\0" + master_key).digest(),
         verp_key=hashlib.sha256(b"return paths\0" + master_key).digest(),
