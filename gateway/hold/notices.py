@@ -14,6 +14,7 @@ from email.utils import format_datetime
 
 from gateway.domain.case import Action, Case, Decision
 from gateway.domain.people import Organisation
+from gateway.domain.task import Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,14 @@ def went_round(organisation: Organisation, case: Case, to: str, now: datetime) -
     )
     subject = f"Please leave private addresses out ({case.reference})"
     return _mail(organisation, to, subject, body, f"{case.id}.round", now)
+
+
+def reminded(organisation: Organisation, task: Task, to: str, now: datetime) -> Notice:
+    """Tell somebody what their organisation's policy wants them to know or do."""
+    title = task.kind.replace("_", " ").capitalize()
+    head = "For your child: " if task.role == "pupil" else ""
+    body = f"{head}{task.because}\n\n{organisation.name}\n"
+    return _mail(organisation, to, f"{organisation.name}: {title}", body, f"{task.id}.reminder", now)
 
 
 def _mail(

@@ -38,6 +38,14 @@ class Forgets(Protocol):
         ...
 
 
+class Reminds(Protocol):
+    """What the hourly look through reminders asks of the store."""
+
+    def remind(self, now: datetime) -> int:
+        """Set what is due at every organisation; how many were new."""
+        ...
+
+
 class Tells(Protocol):
     """What a notice asks of whoever sends mail; raises when it could not be sent, to try again."""
 
@@ -53,6 +61,10 @@ class Tells(Protocol):
         """Warn a sender who wrote to a private address too."""
         ...
 
+    async def person_reminded(self, organisation_id: str, task_id: str) -> None:
+        """Send somebody a reminder."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
@@ -61,6 +73,7 @@ class Context:
     docket: Escalates
     tells: Tells
     memory: Forgets
+    reminders: Reminds
 
 
 def case_overdue(job: JobContext, case_id: str) -> None:
@@ -88,6 +101,19 @@ async def writer_warned(job: JobContext, organisation_id: str, case_id: str) -> 
     await ours.tells.writer_warned(organisation_id, case_id)
 
 
+async def person_reminded(job: JobContext, organisation_id: str, task_id: str) -> None:
+    """Send somebody a reminder."""
+    ours: Context = job.additional_context["gateway"]
+    await ours.tells.person_reminded(organisation_id, task_id)
+
+
+def reminders_due(job: JobContext, timestamp: int) -> None:  # noqa: ARG001 - Procrastinate passes it
+    """Set what the packs' reminders ask for."""
+    ours: Context = job.additional_context["gateway"]
+    if fresh := ours.reminders.remind(datetime.now(UTC)):
+        log.info("%d reminders were set", fresh)
+
+
 def forget_fragments(job: JobContext, timestamp: int) -> None:  # noqa: ARG001 - Procrastinate passes it
     """Delete the short messages that were kept for a day to find what was split over several."""
     ours: Context = job.additional_context["gateway"]
@@ -105,7 +131,7 @@ async def take_over_stalled(job: JobContext, timestamp: int) -> None:  # noqa: A
 def make_app(connector: BaseConnector) -> App:
     """A Procrastinate app that knows our tasks."""
     app = App(connector=connector)
-    for task in (case_overdue, case_waits, sender_told, writer_warned):
+    for task in (case_overdue, case_waits, sender_told, writer_warned, person_reminded):
         app.task(name=task.__name__, queue=QUEUE, retry=AGAIN, pass_context=True)(task)
     rescue = app.task(
         name="take_over_stalled", queue=QUEUE, queueing_lock="take_over_stalled", pass_context=True
@@ -115,6 +141,8 @@ def make_app(connector: BaseConnector) -> App:
         name="forget_fragments", queue=QUEUE, queueing_lock="forget_fragments", pass_context=True
     )
     app.periodic(cron="*/10 * * * *")(clearing(forget_fragments))
+    looking = app.task(name="reminders_due", queue=QUEUE, queueing_lock="reminders_due", pass_context=True)
+    app.periodic(cron="7 * * * *")(looking(reminders_due))
     return app
 
 

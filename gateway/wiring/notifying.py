@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,8 +17,8 @@ from gateway.domain.dispatch import SendAnswer
 from gateway.domain.message import Channel
 from gateway.domain.people import Organisation, Person, Role
 from gateway.domain.verdict import Lane
-from gateway.errors import Unavailable
-from gateway.hold.notices import Notice, came_back, case_waits, went_round
+from gateway.errors import NotFound, Unavailable
+from gateway.hold.notices import Notice, came_back, case_waits, reminded, went_round
 from gateway.wiring.storing import Store
 
 ACCEPTED = 250
@@ -53,6 +54,23 @@ class Notifier:
     async def writer_warned(self, organisation_id: str, case_id: str) -> None:
         """Warn the sender of a mail that it also went to a private address."""
         await self._send(await asyncio.to_thread(self._warning, organisation_id, case_id))
+
+    async def person_reminded(self, organisation_id: str, task_id: str) -> None:
+        """Send somebody a reminder; it is done with that."""
+        await self._send(await asyncio.to_thread(self._reminder, organisation_id, task_id))
+        await asyncio.to_thread(self._reminder_sent, organisation_id, task_id)
+
+    def _reminder(self, organisation_id: str, task_id: str) -> list[Notice]:
+        task = self._store.tasks.task(organisation_id, task_id)
+        organisation = self._store.directory.organisation(organisation_id)
+        person = self._store.directory.person(organisation_id, task.person_id)
+        if task.done_at is not None:
+            return []
+        return [reminded(organisation, task, one, datetime.now(UTC)) for one in person.mailboxes[:1]]
+
+    def _reminder_sent(self, organisation_id: str, task_id: str) -> None:
+        with suppress(NotFound):  # somebody ticked it off meanwhile
+            self._store.tasks.done(organisation_id, task_id, "gateway", "sent", datetime.now(UTC))
 
     async def _send(self, notices: list[Notice]) -> None:
         for notice in notices:

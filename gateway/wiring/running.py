@@ -215,6 +215,7 @@ async def _courier(settings: Settings) -> None:
                     store.docket,
                     Notifier(store, smarthost.post, desk_url(settings), dkim_folder(settings)),
                     store.ledger,
+                    store,
                 ),
             ),
             name="jobs",

@@ -26,6 +26,7 @@ from gateway.store.outbox import SqlOutbox
 from gateway.store.past import PastMessages
 from gateway.store.policies import SqlPolicies
 from gateway.store.record import RecordReader
+from gateway.store.reminding import SqlReminders
 from gateway.store.sessions import SqlSessions, create_organisation
 from gateway.store.tasks import SqlTasks
 from gateway.store.vault import Vault, create_master_key, load_master_key
@@ -77,6 +78,7 @@ class Store:
     releases: SqlPolicies
     past: PastMessages
     tasks: SqlTasks
+    reminders: SqlReminders
     form_key: bytes = field(repr=False)
     verp_key: bytes = field(repr=False)
     conninfo: str = field(repr=False)
@@ -85,6 +87,13 @@ class Store:
     def add_organisation(self, organisation: Organisation) -> None:
         """Write an organisation without people; one that is there gets the new name and pack."""
         create_organisation(self._engine, organisation)
+
+    def remind(self, now: datetime) -> int:
+        """Set what the reminders of every organisation's pack ask for; how many were new."""
+        return sum(
+            self.reminders.set_due(one.id, self.directory.policy_of(one.id), now)
+            for one in self.directory.organisations()
+        )
 
     def close(self) -> None:
         """Commit what is queued and let go of the database."""
@@ -157,6 +166,7 @@ def _joined(engine: Engine, master_key: bytes, libpq: str, home: Path) -> Store:
         releases=releases,
         past=PastMessages(engine, vault),
         tasks=tasks,
+        reminders=SqlReminders(engine, vault, alarms),
         form_key=hashlib.sha256(b"desk forms\0" + master_key).digest(),
         verp_key=hashlib.sha256(b"return paths\0" + master_key).digest(),
         conninfo=libpq,
