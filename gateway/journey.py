@@ -99,6 +99,7 @@ def judge(brief: Brief, tools: Tools) -> Judgement:
         course(brief.trajectory, signals),
     )
     verdict = decide(message, brief.policy)
+    shadow = decide(message, brief.shadow) if brief.shadow is not None else None
     if brief.changes is not None:
         verdict = replace(verdict, outcome=Outcome.AMEND, changes=brief.changes)
     verdict, copies, text = _compose(brief, reading, verdict, tools)
@@ -114,6 +115,7 @@ def judge(brief: Brief, tools: Tools) -> Judgement:
         form_faults=reading.form_faults,
         text=text,
         signals=signals,
+        shadow=shadow,
     )
 
 

@@ -30,6 +30,7 @@ class Brief:
     changes: None to judge; a moderator's changes to compose a release without judging.
     thread: the earlier mails of the pair that the message names.
     trajectory: where the pair was heading before this message.
+    shadow: a draft policy that is asked too, and decides nothing.
     """
 
     arrival: Arrival
@@ -39,6 +40,7 @@ class Brief:
     changes: tuple[Change, ...] | None = field(default=None, repr=False)
     thread: tuple[Earlier, ...] = field(default=(), repr=False)
     trajectory: Trajectory = field(default_factory=Trajectory, repr=False)
+    shadow: Policy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Judgement:
     fragment: the message's own short text for the pair's memory, "" when it is long.
     text: the text a platform may show, amended; None for e-mail and when nothing may leave.
     signals: what it adds to the pair's trajectory, None when it was not read.
+    shadow: what the draft policy of the brief says, None without one.
     """
 
     verdict: Verdict
@@ -63,6 +66,7 @@ class Judgement:
     form_faults: tuple[str, ...] = ()
     text: str | None = field(default=None, repr=False)
     signals: Signals | None = field(default=None, repr=False)
+    shadow: Verdict | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +160,10 @@ class Directory(Protocol):
         ...
 
     def policy_of(self, organisation_id: str) -> Policy: ...
+
+    def shadow_of(self, organisation_id: str) -> Policy | None:
+        """The draft that runs beside the policy, None when there is none."""
+        ...
 
 
 class Ledger(Protocol):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gateway.cli.installation import json_option
+from gateway.cli.policy_examples import examples
 
 if TYPE_CHECKING:
     from gateway.domain.policy import Policy
@@ -66,6 +67,9 @@ def check(file: Path) -> None:
     for problem in examined:
         click.echo(str(problem), err=True)
     sys.exit(1)
+
+
+policy.add_command(examples)
 
 
 def _as_object(policy: Policy) -> dict[str, object]:

@@ -32,6 +32,7 @@ KINDS: Mapping[str, str] = {
     Kind.NAME: "Name",
     Kind.CONDUCT: "Conduct",
     Kind.FORM: "Form of the message",
+    Kind.MATTER: "Matter with a rule",
 }
 STANCES: Mapping[str, str] = {
     Stance.OFFER: "offers it",

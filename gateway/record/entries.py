@@ -144,3 +144,8 @@ def task_done(
 ) -> Entry:
     """Somebody did what a rule or a clock had asked for."""
     return Entry(organisation_id, at, "task.done", task_id, person_id, {"task": kind, "clause": clause})
+
+
+def policy_changed(organisation_id: str, version: str, state: str, actor: str, at: datetime) -> Entry:
+    """A policy came into force, waits for a second person, or runs as a shadow."""
+    return Entry(organisation_id, at, f"policy.{state}", version, actor, {})

@@ -382,6 +382,43 @@ task = Table(
     ),
 )
 
+# Every policy that was, is or may come into force. source: as packs.keeping keeps it.
+# state: live, waiting (loosens something, for a second person), shadow, retired.
+policy_release = Table(
+    "policy_release",
+    metadata,
+    _whose(),
+    _is("version", Text),
+    _is("pack", Text),
+    _is("state", Text),
+    _is("source", Text),
+    _is("loosens", ARRAY(Text)),
+    _is("author", Text),
+    _is("approver", Text),
+    _is("note", Text),
+    _moment("entered_at"),
+    _later("live_at"),
+    PrimaryKeyConstraint("organisation_id", "version"),
+    Index("policy_live", "organisation_id", unique=True, postgresql_where=text("state = 'live'")),
+    Index("policy_shadow", "organisation_id", unique=True, postgresql_where=text("state = 'shadow'")),
+)
+
+# What a shadow policy would have said, where it differs from what was said.
+shadow_verdict = Table(
+    "shadow_verdict",
+    metadata,
+    _is("message_id", Text),
+    _is("version", Text),
+    _whose(),
+    _moment("at"),
+    _is("was", Text),
+    _is("would_be", Text),
+    _is("rule", Text),
+    _is("clause", Text),
+    PrimaryKeyConstraint("message_id", "version"),
+    Index("shadow_of_version", "organisation_id", "version", "at"),
+)
+
 # --- dispatches --------------------------------------------------------------------------------
 
 # batch: copies that were decided together; a guardian's copy gates its own batch only.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy import Connection, Engine, Select, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from gateway.domain.message import Envelope, new_id
+from gateway.domain.people import Organisation
 from gateway.domain.task import Task
 from gateway.domain.verdict import Note, Verdict
 from gateway.errors import NotFound
@@ -62,6 +64,11 @@ class SqlTasks:
     def __init__(self, engine: Engine, vault: Vault) -> None:
         self._engine = engine
         self._vault = vault
+
+    def give(self, organisation: Organisation, one: Task) -> None:
+        """Give somebody something to do; what is there already stays as it is."""
+        with store_faults(), self._engine.begin() as connection:
+            set_tasks(connection, [replace(one, organisation_id=organisation.id)])
 
     def open_for(self, organisation_id: str, roles: Sequence[str], limit: int = MOST) -> list[Task]:
         """What waits for these roles, the most urgent first."""

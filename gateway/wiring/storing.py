@@ -5,16 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Engine
 
 from gateway import packs
 from gateway.domain.people import Organisation
-from gateway.domain.policy import Policy
 from gateway.domain.roster import AliasRow, Roster
-from gateway.errors import SettingsError
 from gateway.jobs.app import ProcrastinateAlarms
 from gateway.settings import Settings, config_folder
 from gateway.store import roster as rosters
@@ -25,9 +23,16 @@ from gateway.store.engine import check_durable, connect, conninfo, embedded, mig
 from gateway.store.keys import SqlApiKeys
 from gateway.store.ledger import SqlLedger
 from gateway.store.outbox import SqlOutbox
+from gateway.store.policies import SqlPolicies
 from gateway.store.record import RecordReader
 from gateway.store.sessions import SqlSessions, create_organisation
+from gateway.store.tasks import SqlTasks
 from gateway.store.vault import Vault, create_master_key, load_master_key
+from gateway.wiring.policies import Policies, shelf_of
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,9 @@ class Store:
     api_keys: SqlApiKeys
     roster: Rosters
     record: RecordReader
+    policies: Policies
+    releases: SqlPolicies
+    tasks: SqlTasks
     form_key: bytes = field(repr=False)
     verp_key: bytes = field(repr=False)
     conninfo: str = field(repr=False)
@@ -108,7 +116,7 @@ def open_store(settings: Settings) -> Store:
     url = database_url(settings)
     engine = connect(url)
     check_durable(engine)
-    return _joined(engine, key, conninfo(url))
+    return _joined(engine, key, conninfo(url), settings.home)
 
 
 def initialise(settings: Settings, organisation: Organisation, tell: Callable[[str], None]) -> Store:
@@ -116,7 +124,7 @@ def initialise(settings: Settings, organisation: Organisation, tell: Callable[[s
 
     tell: called with a line of progress. Raises: PolicyError for an unknown pack.
     """
-    packs.load(config_folder(), organisation.pack)
+    packs.load(shelf_of(settings.home, config_folder()), organisation.pack)
     settings.home.mkdir(parents=True, exist_ok=True)
     path = settings.home / "keys" / "master.key"
     if not path.exists():
@@ -129,9 +137,11 @@ def initialise(settings: Settings, organisation: Organisation, tell: Callable[[s
     return store
 
 
-def _joined(engine: Engine, master_key: bytes, libpq: str) -> Store:
+def _joined(engine: Engine, master_key: bytes, libpq: str, home: Path) -> Store:
     vault, alarms = Vault(engine, master_key), ProcrastinateAlarms()
-    directory = SqlDirectory(engine, vault, policy_of_pack)
+    releases, tasks = SqlPolicies(engine), SqlTasks(engine, vault)
+    policies = Policies(shelf_of(home, config_folder()), releases, tasks.give, _now)
+    directory = SqlDirectory(engine, vault, policies.of, policies.shadow_of)
     return Store(
         directory=directory,
         ledger=SqlLedger(engine, vault, alarms, directory.policy_of),
@@ -141,17 +151,11 @@ def _joined(engine: Engine, master_key: bytes, libpq: str) -> Store:
         api_keys=SqlApiKeys(engine),
         roster=Rosters(engine, vault),
         record=RecordReader(engine),
+        policies=policies,
+        releases=releases,
+        tasks=tasks,
         form_key=hashlib.sha256(b"desk forms\0" + master_key).digest(),
         verp_key=hashlib.sha256(b"return paths\0" + master_key).digest(),
         conninfo=libpq,
         _engine=engine,
     )
-
-
-@lru_cache(maxsize=64)
-def policy_of_pack(pack: str) -> Policy:
-    """The policy of a pack, loaded once per process. Raises PolicyError."""
-    try:
-        return packs.load(config_folder(), pack)
-    except OSError as fault:
-        raise SettingsError(f"The pack '{pack}' cannot be read ({type(fault).__name__}).") from fault

@@ -408,6 +408,9 @@ class MemoryDirectory:
     def pairs_of(self, person_id: str) -> tuple[str, ...]:
         return ("p1",)
 
+    def shadow_of(self, organisation_id: str) -> Policy | None:
+        return None
+
     def policy_of(self, organisation_id: str) -> Policy:
         return POLICY
 
