@@ -42,9 +42,10 @@ def around(policy: Policy, *facts: Fact, contract: str = "private", lesson_in: i
         Fact(FactKind.AGREED, "jamie", detail="online_safety_agreement"),
         *(Fact(FactKind.INDUCTED, "tara", detail=f"part {part}") for part in (1, 2, 3)),
     ]
-    asked: Any = policy.rules["acknowledged"].parameters
-    for person, role in (("tara", "tutor"), ("jamie", "pupil"), ("ruth", "guardian")):
-        known += [Fact(FactKind.ACKNOWLEDGED, person, detail=one) for one in asked[role]]
+    if asked := policy.rules.get("acknowledged"):
+        for person, role in (("tara", "tutor"), ("jamie", "pupil"), ("ruth", "guardian")):
+            documents: Any = asked.parameters[role]
+            known += [Fact(FactKind.ACKNOWLEDGED, person, detail=one) for one in documents]
     lessons: tuple[Lesson, ...] = ()
     if lesson_in is not None:
         starts = NOW + timedelta(hours=lesson_in)
