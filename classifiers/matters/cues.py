@@ -104,11 +104,17 @@ def cues() -> Cues:
 def compiled(raw: Mapping[str, Any], words: Mapping[str, Any]) -> Cues:
     """Make cues from the contents of matters.toml and of conduct_lexicon.toml."""
     written = {name.upper(): ", ".join(table.values()) for name, table in raw["value"].items()}
-    classes = {**words["classes"], **written, **raw["classes"]}
+    own = {name: _owned(members) for name, members in {**written, **raw["classes"]}.items()}
+    classes = {**words["classes"], **own}
     bare = {"category": {name: {"by": ""} for name in raw["category"]}, "cue": raw["cue"]}
     known = build({"spelling": words["spelling"], "classes": classes}, bare)
     rows = tuple(_row(cue, row, known) for cue in _cues(raw) for row in cue.rows)
     return Cues(known, rows, {name: dict(table) for name, table in raw["value"].items()})
+
+
+def _owned(members: str) -> str:
+    """The members of a class, "children's home" also as it is read, which is without the s."""
+    return ", ".join((members, *(one.replace("'s", "") for one in members.split(", ") if "'s" in one)))
 
 
 def _cues(raw: Mapping[str, Any]) -> Iterator[Cue]:
