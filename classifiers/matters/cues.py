@@ -12,6 +12,7 @@ import re2
 
 from classifiers.conduct.lexicon import Lexicon, build, is_class, words_folder
 from classifiers.matters.words import DAY, NIGHT, NUMBER, POUNDS, UNKNOWN
+from classifiers.names.lore import lore
 
 EVERYONE = frozenset(("tutor", "pupil", "guardian", "staff", "outsider", "organisation"))
 PUNCTUATION = r'[^ ,?"]+ '  # one word that breaks no clause
@@ -183,11 +184,18 @@ def _words(element: str, known: Lexicon) -> frozenset[str]:
     for option in element.split("|"):
         if option in SIGNS:
             found.update(SIGNS[option])
+        elif option == UNKNOWN:
+            found |= {UNKNOWN, *_names(known)}
         elif is_class(option):
             found |= _members(option, element, known)
         elif option:
-            found.add("_".join(known.plain(option.split("_"))) if option != UNKNOWN else option)
+            found.add("_".join(known.plain(option.split("_"))))
     return frozenset(found)
+
+
+def _names(known: Lexicon) -> Iterator[str]:
+    """Given names that some list of words happens to hold: they are as unknown as all others."""
+    return (word for word in known.vocabulary if word in lore().given and not lore().is_word(word))
 
 
 def _members(name: str, element: str, known: Lexicon) -> frozenset[str]:
