@@ -12,6 +12,7 @@ import re2
 
 from classifiers.conduct.lexicon import Lexicon, build, is_class, words_folder
 from classifiers.matters.words import DAY, NIGHT, NUMBER, POUNDS, UNKNOWN
+from classifiers.names.lore import lore
 
 EVERYONE = frozenset(("tutor", "pupil", "guardian", "staff", "outsider", "organisation"))
 PUNCTUATION = r'[^ ,?"]+ '  # one word that breaks no clause
@@ -104,11 +105,17 @@ def cues() -> Cues:
 def compiled(raw: Mapping[str, Any], words: Mapping[str, Any]) -> Cues:
     """Make cues from the contents of matters.toml and of conduct_lexicon.toml."""
     written = {name.upper(): ", ".join(table.values()) for name, table in raw["value"].items()}
-    classes = {**words["classes"], **written, **raw["classes"]}
+    own = {name: _owned(members) for name, members in {**written, **raw["classes"]}.items()}
+    classes = {**words["classes"], **own}
     bare = {"category": {name: {"by": ""} for name in raw["category"]}, "cue": raw["cue"]}
     known = build({"spelling": words["spelling"], "classes": classes}, bare)
     rows = tuple(_row(cue, row, known) for cue in _cues(raw) for row in cue.rows)
     return Cues(known, rows, {name: dict(table) for name, table in raw["value"].items()})
+
+
+def _owned(members: str) -> str:
+    """The members of a class, "children's home" also as it is read, which is without the s."""
+    return ", ".join((members, *(one.replace("'s", "") for one in members.split(", ") if "'s" in one)))
 
 
 def _cues(raw: Mapping[str, Any]) -> Iterator[Cue]:
@@ -177,11 +184,18 @@ def _words(element: str, known: Lexicon) -> frozenset[str]:
     for option in element.split("|"):
         if option in SIGNS:
             found.update(SIGNS[option])
+        elif option == UNKNOWN:
+            found |= {UNKNOWN, *_names(known)}
         elif is_class(option):
             found |= _members(option, element, known)
         elif option:
-            found.add("_".join(known.plain(option.split("_"))) if option != UNKNOWN else option)
+            found.add("_".join(known.plain(option.split("_"))))
     return frozenset(found)
+
+
+def _names(known: Lexicon) -> Iterator[str]:
+    """Given names that some list of words happens to hold: they are as unknown as all others."""
+    return (word for word in known.vocabulary if word in lore().given and not lore().is_word(word))
 
 
 def _members(name: str, element: str, known: Lexicon) -> frozenset[str]:

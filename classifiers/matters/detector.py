@@ -73,9 +73,9 @@ class Matters:
         before: Sentence | None = None
         for stretch in stretches(view.text):
             text = view.text[stretch.start : stretch.end]
-            if text in seen:
+            if text.strip() in seen:
                 continue
-            seen.add(text)
+            seen.add(text.strip())
             sentence = self._reader.sentence(text)
             rows = [row for row in self._glance.rows(sentence) if roles.fit(self._row(row))]
             if rows:

@@ -18,7 +18,7 @@ def rooms(text: str) -> Iterator[tuple[int, int, str]]:
         return
     finder, tools = _known()
     for found in finder.finditer(text):
-        yield found.start("link"), found.end("link"), tools[found["host"].lower()]
+        yield found.start(1), found.end(1), tools[found[2].lower()]
 
 
 @lru_cache(maxsize=1)
@@ -26,5 +26,5 @@ def _known() -> tuple[Any, dict[str, str]]:
     raw = tomllib.loads((words_folder() / "matters.toml").read_text("utf-8"))
     tools = {host: tool for tool, hosts in raw["rooms"].items() for host in hosts.split()}
     either = "|".join(re2.escape(host) for host in sorted(tools, key=len, reverse=True))
-    pattern = rf"(?i)(?:^|[\s(<\"'/.@])(?P<link>(?P<host>{either})(?:/[^\s<>\"']*)?)(?:$|[\s)>\"',.;:?!])"
+    pattern = rf"(?i)(?:^|[\s(<\"'/.@])(({either})(?:/[^\s<>\"')]*)?)(?:$|[\s)>\"',.;:?!])"
     return re2.compile(pattern), tools

@@ -113,7 +113,7 @@ def stretches(text: str) -> Iterator[Stretch]:
 
 def _parts(text: str, first: int, last: int) -> Iterator[Stretch]:
     if last - first <= 2 * MOST_PIECES or len(text[first:last].split()) <= MOST_PIECES:
-        if last > first:
+        if text[first:last].strip():
             yield Stretch(first, last)
         return
     blanks = [first, *(first + one.end() for one in re.finditer(r"\s+", text[first:last])), last]
