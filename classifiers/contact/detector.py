@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from classifiers.contact.aloud import aloud
 from classifiers.contact.bypass import bypasses
@@ -30,7 +31,7 @@ from classifiers.contact.seams import SHORT_CHARS, pieced_together
 from classifiers.contact.stream import Stream, read
 from classifiers.contact.tokens import MOST_TOKENS, Tokens, tokenise
 from classifiers.contact.words import lexicon
-from classifiers.finding import Finding, Kind, Layer, Passage, Scene, Stance
+from classifiers.finding import Finding, Kind, KnownName, Layer, Passage, Scene, Stance
 from classifiers.normalise.escapes import unescape
 from classifiers.normalise.view import View, normalise
 
@@ -56,7 +57,7 @@ class ContactDetails:
     def find(self, passages: Sequence[Passage], scene: Scene) -> list[Finding]:
         """Return what was found, spans in source offsets."""
         protected = allowed_with_helplines(scene.allowed) if scene.allowed else helplines()
-        names = _names(scene)
+        names = _names(scene.names)
         found: list[Finding] = []
         read_before: dict[tuple[str, bool, bool], list[Hit]] = {}
         for passage in passages:
@@ -241,10 +242,11 @@ def _in_source(view: View, one: Hit) -> Hit:
     return Hit(one.category, start, end, one.score, one.value, one.stance, one.evasive, one.evidence)
 
 
-def _names(scene: Scene) -> frozenset[str]:
+@lru_cache(maxsize=256)
+def _names(people: tuple[KnownName, ...]) -> frozenset[str]:
     """The words of all names the directory knows here, folded."""
     words: set[str] = set()
-    for known in scene.names:
+    for known in people:
         for name in (known.given, known.family, *known.nicknames):
             words.update(normalise(name).text.split())
     return frozenset(words)
