@@ -7,8 +7,7 @@ from dataclasses import replace
 
 from classifiers.finding import Examination, KnownName, Layer, Passage, Scene
 from gateway.domain.message import Envelope
-from gateway.domain.pair import Circle
-from gateway.domain.people import Person
+from gateway.domain.pair import Circle, OfCircle
 from gateway.ports import Screen
 
 BODIES = frozenset({Layer.TEXT, Layer.HTML})
@@ -55,22 +54,26 @@ def _said_once(passages: Sequence[Passage]) -> tuple[list[Passage], set[tuple[La
 
 def scene_of(envelope: Envelope, circle: Circle, prior: tuple[str, ...] = ()) -> Scene:
     """Say who writes to whom, whose names may turn up, and which values may stand."""
-    people = (*circle.people.values(), *circle.neighbours)
     return Scene(
         sender_role=circle.role_of(envelope.sender_id).value,
         recipient_roles=tuple(sorted({circle.role_of(one).value for one in envelope.recipient_ids})),
         channel=envelope.channel.value,
-        names=tuple(_known_name(person) for person in people),
-        allowed=circle.allowed | _issued(circle),
+        names=_known_names(circle),
+        allowed=_may_stand(circle),
         prior=prior,
     )
 
 
-def _known_name(person: Person) -> KnownName:
-    return KnownName(person.id, person.role.value, person.given, person.family, person.nicknames)
+@OfCircle
+def _known_names(circle: Circle) -> tuple[KnownName, ...]:
+    return tuple(
+        KnownName(person.id, person.role.value, person.given, person.family, person.nicknames)
+        for person in (*circle.people.values(), *circle.neighbours)
+    )
 
 
-def _issued(circle: Circle) -> frozenset[str]:
-    """Aliases and issued addresses are ours to show."""
+@OfCircle
+def _may_stand(circle: Circle) -> frozenset[str]:
+    """What the organisation allows, and the aliases and issued addresses, which are ours to show."""
     issued = (person.address for person in circle.people.values() if person.address)
-    return frozenset(one.casefold() for one in (*circle.aliases.values(), *issued))
+    return circle.allowed.union(one.casefold() for one in (*circle.aliases.values(), *issued))
