@@ -50,6 +50,8 @@ def amend(reading: Reading, changes: Sequence[Change]) -> Reading:
     for change in changes:
         if isinstance(change, Replace) and change.layer not in UNTOUCHED:
             by_source[_source(change.layer, change.part)].append(change)
+    if not by_source:
+        return reading
     texts = _sources(reading)
     made: dict[Source, str] = {}
     for source, some in by_source.items():

@@ -15,7 +15,7 @@ from gateway.channels.email.attachments import CALENDAR
 from gateway.channels.email.body import Frame, body
 from gateway.channels.email.egress import leaks, private_mailboxes
 from gateway.domain.message import Earlier, Envelope, Reading
-from gateway.domain.pair import Circle
+from gateway.domain.pair import Circle, OfCircle
 from gateway.domain.people import FAMILY_ROLES, Person, Role
 
 __all__ = ["compose", "leaks", "message_id"]
@@ -124,6 +124,7 @@ def _id_for(earlier: Earlier, to: Person, domain: str) -> str:
     return message_id(earlier.message_id, to, domain) if to.id in earlier.holders else ""
 
 
+@OfCircle
 def _masks(circle: Circle) -> tuple[tuple[str, str], ...]:
     """Return what stands in quoted text instead of each private address."""
     return tuple(
@@ -132,6 +133,7 @@ def _masks(circle: Circle) -> tuple[tuple[str, str], ...]:
     )
 
 
+@OfCircle
 def _guests(circle: Circle) -> tuple[tuple[str, str, str], ...]:
     """Return who may stand in an invitation: by each of their addresses, the alias and the name to show."""
     return tuple(
