@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 SEAL_BYTES = 16
+OWN_PAGE = "/me/kept"
 TOKEN = re.compile(r"([0-9a-f]{32})-([a-z2-7]{26})")
 
 
@@ -43,7 +44,7 @@ class Links:
     @property
     def own_page(self) -> str:
         """Where everybody signs in to see what is kept of them; the same for all."""
-        return f"{self.base}/me"
+        return self.base + OWN_PAGE
 
 
 def sealed_link(links: Links, message_id: str, recipient_id: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from gateway import packs
+from gateway.domain.links import Links
 from gateway.domain.people import Organisation
 from gateway.domain.policy import Policy
 from gateway.domain.roster import AliasRow, Roster
@@ -86,6 +87,18 @@ class Store:
 def dkim_folder(settings: Settings) -> Path:
     """Where the domains' signing keys are."""
     return settings.home / "keys" / "dkim"
+
+
+def links_of(settings: Settings) -> Links | None:
+    """What makes the links under copies; None while no setting says how families reach us."""
+    if not settings.public_url:
+        return None
+    return Links(settings.public_url, link_key(load_master_key(settings.home / "keys" / "master.key")))
+
+
+def link_key(master_key: bytes) -> bytes:
+    """What seals the links under copies; the same in every process."""
+    return hashlib.sha256(b"footer links\0" + master_key).digest()
 
 
 def database_url(settings: Settings) -> str:

@@ -6,7 +6,7 @@ import re
 from functools import partial
 
 from gateway.domain.language import ENGLISH, LANGUAGES, speaker
-from gateway.domain.links import TOKEN, Links, Way
+from gateway.domain.links import OWN_PAGE, TOKEN, Links, Way
 
 CHECKED = "Checked by {organisation}. Reference {reference}."
 REPORT = "To report a concern about it, tell us this reference."
@@ -57,7 +57,7 @@ def without_html_footers(source: str) -> str:
 
 def _without_links(text: str) -> str:
     """Take out what opens a page for one person, however it is quoted: nobody else may have it."""
-    return _LINK.sub("", text) if any(f"/{way}/" in text for way in Way) else text
+    return _LINK.sub("", text) if any(mark in text for mark in _MARKS) else text
 
 
 def _may_hold_one(text: str) -> bool:
@@ -74,7 +74,8 @@ _BLANKS = {
     "{link}": f"<?{_URL}>?",
 }
 _HTML_BLANKS = {**_BLANKS, "{link}": rf"(?:<a\b[^<>]{{0,600}}>)?{_URL}(?:</a>)?"}
-_LINK = re.compile(rf"https?://[^\s<>\"']{{1,200}}?/(?:{'|'.join(Way)})/{TOKEN.pattern}")
+_LINK = re.compile(rf"https?://[^\s<>\"']{{1,200}}?(?:/(?:{'|'.join(Way)})/{TOKEN.pattern}|{OWN_PAGE}\b)")
+_MARKS = (OWN_PAGE, *(f"/{way}/" for way in Way))
 _FIRST_WORDS = tuple(speaker(tag)(CHECKED).split()[0] for tag in LANGUAGES)
 
 
