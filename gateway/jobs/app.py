@@ -53,6 +53,10 @@ class Tells(Protocol):
         """Warn a sender who wrote to a private address too."""
         ...
 
+    async def letter(self, kind: str, organisation_id: str, about: str) -> None:
+        """Send a letter of ours to a family or a tutor. about: what that kind of letter needs to know."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
@@ -88,6 +92,12 @@ async def writer_warned(job: JobContext, organisation_id: str, case_id: str) -> 
     await ours.tells.writer_warned(organisation_id, case_id)
 
 
+async def letter(job: JobContext, kind: str, organisation_id: str, about: str) -> None:
+    """Send a letter of ours to a family or a tutor."""
+    ours: Context = job.additional_context["gateway"]
+    await ours.tells.letter(kind, organisation_id, about)
+
+
 def forget_fragments(job: JobContext, timestamp: int) -> None:  # noqa: ARG001 - Procrastinate passes it
     """Delete the short messages that were kept for a day to find what was split over several."""
     ours: Context = job.additional_context["gateway"]
@@ -105,7 +115,7 @@ async def take_over_stalled(job: JobContext, timestamp: int) -> None:  # noqa: A
 def make_app(connector: BaseConnector) -> App:
     """A Procrastinate app that knows our tasks."""
     app = App(connector=connector)
-    for task in (case_overdue, case_waits, sender_told, writer_warned):
+    for task in (case_overdue, case_waits, sender_told, writer_warned, letter):
         app.task(name=task.__name__, queue=QUEUE, retry=AGAIN, pass_context=True)(task)
     rescue = app.task(
         name="take_over_stalled", queue=QUEUE, queueing_lock="take_over_stalled", pass_context=True

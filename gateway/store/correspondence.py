@@ -82,17 +82,22 @@ class SqlCorrespondence:
         weeks = sorted({monday for monday, _ in counted})
         return [Volume(monday, counted[monday, False], counted[monday, True]) for monday in weeks]
 
-    def sealed(self, organisation_id: str, recipient_id: str, message_id: str) -> None:
-        """Return for a message whose notice this person was sent. Raises NotFound for any other."""
-        theirs = select(dispatch.c.id).where(
+    def sealed(self, organisation_id: str, recipient_id: str, message_id: str) -> bool:
+        """True when this person was sent what the gateway decided on, False for a moderator's release.
+
+        Raises NotFound when no copy was ever sent to them.
+        """
+        theirs = select(dispatch.c.batch).where(
             dispatch.c.message_id == message_id,
             dispatch.c.organisation_id == organisation_id,
             dispatch.c.recipient_id == recipient_id,
             dispatch.c.state == str(DispatchState.SENT),
         )
         with store_faults(), self._engine.connect() as connection:
-            if connection.execute(theirs.limit(1)).first() is None:
-                raise NotFound("There is no such message.")
+            batches = connection.execute(theirs).scalars().all()
+        if not batches:
+            raise NotFound("There is no such message.")
+        return set(batches) == {message_id}
 
     def copied(self, message_id: str) -> Copied:
         """Who was sent copies of a message. Raises NotFound."""

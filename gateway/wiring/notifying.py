@@ -18,6 +18,7 @@ from gateway.domain.people import Organisation, Person, Role
 from gateway.domain.verdict import Lane
 from gateway.errors import Unavailable
 from gateway.hold.notices import Notice, came_back, case_waits, went_round
+from gateway.wiring.letters import Letters
 from gateway.wiring.storing import Store
 
 ACCEPTED = 250
@@ -53,6 +54,11 @@ class Notifier:
     async def writer_warned(self, organisation_id: str, case_id: str) -> None:
         """Warn the sender of a mail that it also went to a private address."""
         await self._send(await asyncio.to_thread(self._warning, organisation_id, case_id))
+
+    async def letter(self, kind: str, organisation_id: str, about: str) -> None:
+        """Send a letter of ours to a family or a tutor."""
+        write = Letters(self._store, self._desk_url).written
+        await self._send(await asyncio.to_thread(write, kind, organisation_id, about, datetime.now(UTC)))
 
     async def _send(self, notices: list[Notice]) -> None:
         for notice in notices:

@@ -20,14 +20,19 @@ from gateway.jobs.app import ProcrastinateAlarms
 from gateway.settings import Settings, config_folder
 from gateway.store import roster as rosters
 from gateway.store import server
+from gateway.store.correspondence import SqlCorrespondence
 from gateway.store.directory import SqlDirectory
 from gateway.store.docket import SqlDocket
 from gateway.store.engine import check_durable, connect, conninfo, embedded, migrate
+from gateway.store.entrances import SqlEntrances
 from gateway.store.keys import SqlApiKeys
 from gateway.store.ledger import SqlLedger
 from gateway.store.outbox import SqlOutbox
 from gateway.store.record import RecordReader
+from gateway.store.reports import SqlReports
+from gateway.store.sendings import SqlSendings
 from gateway.store.sessions import SqlSessions, create_organisation
+from gateway.store.strikes import SqlStrikes
 from gateway.store.vault import Vault, create_master_key, load_master_key
 
 
@@ -56,7 +61,7 @@ class Store:
     """Everything that stands on the database.
 
     form_key: seals the desk's forms; the same in every process, derived from the master key.
-    verp_key: seals return paths; likewise.
+    verp_key: seals return paths; link_key: the links under copies; likewise.
     conninfo: the database as a libpq URI, for the job worker.
     """
 
@@ -68,6 +73,12 @@ class Store:
     api_keys: SqlApiKeys
     roster: Rosters
     record: RecordReader
+    entrances: SqlEntrances
+    correspondence: SqlCorrespondence
+    reports: SqlReports
+    sendings: SqlSendings
+    strikes: SqlStrikes
+    link_key: bytes = field(repr=False)
     form_key: bytes = field(repr=False)
     verp_key: bytes = field(repr=False)
     conninfo: str = field(repr=False)
@@ -154,6 +165,12 @@ def _joined(engine: Engine, master_key: bytes, libpq: str) -> Store:
         api_keys=SqlApiKeys(engine),
         roster=Rosters(engine, vault),
         record=RecordReader(engine),
+        entrances=SqlEntrances(engine, vault, alarms),
+        correspondence=SqlCorrespondence(engine, vault),
+        reports=SqlReports(engine, vault, alarms, directory.policy_of),
+        sendings=SqlSendings(engine, vault, alarms, directory.policy_of),
+        strikes=SqlStrikes(engine, vault, alarms),
+        link_key=link_key(master_key),
         form_key=hashlib.sha256(b"desk forms\0" + master_key).digest(),
         verp_key=hashlib.sha256(b"return paths\0" + master_key).digest(),
         conninfo=libpq,
