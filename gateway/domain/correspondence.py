@@ -42,7 +42,8 @@ class Sending:
     state: sent, on_its_way, checking, needs_a_change, returned or withdrawn.
     expected: by when a message that is checked should be decided.
     superseded_by, supersedes: ids of the newer and the older attempt, "" without.
-    can_withdraw, can_appeal, can_rewrite: what is open to them now.
+    can_withdraw, can_appeal, can_rewrite: what is open to them now. said: the words of whoever gave
+    it back, on the page of this one message only.
     """
 
     message_id: str
@@ -60,6 +61,7 @@ class Sending:
     can_withdraw: bool = False
     can_appeal: bool = False
     can_rewrite: bool = False
+    said: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,12 @@ ALWAYS = (
     ),
 )  # fmt: skip
 
+# A tutor's request that a second person looks at a message which came back.
+REVIEW = ReportRoute(
+    APPEAL, "DFT-05", "A review of a message", frozenset({Role.TUTOR}), "moderator", Lane.REVIEW,
+    Severity.MEDIUM, timedelta(days=1), "A second person looks at it.", counts=False,
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Report:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from gateway.domain.case import State
+from gateway.domain.case import Action, State
 from gateway.domain.correspondence import Sending
 from gateway.domain.message import Channel, new_id
 from gateway.domain.policy import Policy
@@ -19,12 +20,13 @@ from gateway.errors import NotFound, Stale
 from gateway.hold.clocks import due_at
 from gateway.ports import Alarms, Progress
 from gateway.record.told import message_superseded, message_withdrawn
+from gateway.store.dossier import about_decision
 from gateway.store.engine import store_faults
 from gateway.store.families_schema import report, resubmission, withdrawal
 from gateway.store.keeping import about_particulars
 from gateway.store.progress import read_progress
 from gateway.store.record import append, lock_heads
-from gateway.store.schema import case_file, message, pair
+from gateway.store.schema import case_file, decision, message, pair
 from gateway.store.vault import Vault
 from gateway.store.verdicts import verdict_of
 
@@ -33,6 +35,8 @@ EXPLAINED = frozenset({"contact_details", "subject_initials"})
 # Lanes in which only the message itself waits: whoever withdraws it leaves nothing to look at.
 EMPTIED = (str(Lane.CONTACT), str(Lane.UNREADABLE))
 EVASIVE_RULE = "evasive_resubmission"
+GIVES_BACK = (str(Action.RETURN), str(Action.REJECT))
+BACK = ("needs_a_change", "returned")
 STATES = {"delivered": "sent", "on_its_way": "on_its_way", "checking": "checking"}
 
 
@@ -61,7 +65,8 @@ class SqlSendings:
     def sending(self, organisation_id: str, tutor_id: str, message_id: str) -> Sending:
         """One message that this tutor wrote. Raises NotFound for every other."""
         with store_faults(), self._engine.connect() as connection:
-            return self._sending_of(connection, _own(connection, organisation_id, tutor_id, message_id))
+            one = self._sending_of(connection, _own(connection, organisation_id, tutor_id, message_id))
+            return replace(one, said=self._said(connection, message_id)) if one.state in BACK else one
 
     def explained(self, organisation_id: str, tutor_id: str, message_id: str) -> tuple[str, frozenset[int]]:
         """The clause that a message came back under, and the numbers of the findings its writer may see.
@@ -149,11 +154,23 @@ class SqlSendings:
         whose = {"case_id": case_id, "organisation_id": row.organisation_id}
         self._alarms.set(driver, "case_waits", now, whose)
 
+    def _said(self, connection: Connection, message_id: str) -> str:
+        """What the sender was told with the last decision, "" when the gateway itself sent it back."""
+        given = (
+            select(decision.c.case_id, decision.c.version, decision.c.words)
+            .join(case_file, case_file.c.id == decision.c.case_id)
+            .where(case_file.c.message_id == message_id, decision.c.action.in_(GIVES_BACK))
+        )
+        row = connection.execute(given.order_by(decision.c.at.desc()).limit(1)).one_or_none()
+        if row is None:
+            return ""
+        return str(self._vault.open_json(row.words, about_decision(row.case_id, row.version))["say"])
+
     def _sending_of(self, connection: Connection, row: Any) -> Sending:
         progress = read_progress(connection, self._vault, row.organisation_id, row.id)
         particulars = self._vault.open_json(row.particulars, about_particulars(row.id))
         state = _state(row, progress, verdict_of(particulars["verdict"]))
-        back = state in ("needs_a_change", "returned")
+        back = state in BACK
         return Sending(
             message_id=row.id,
             pair_id=row.pair_id,

@@ -6,7 +6,7 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import Any, cast
 
@@ -27,7 +27,7 @@ from gateway.desk.families.needs import (
 from gateway.desk.parts import open_to_all, parts, visitor
 from gateway.desk.throttle import Throttle
 from gateway.domain.language import ENGLISH, LANGUAGES, Say, known, speaker
-from gateway.domain.people import Person, Role
+from gateway.domain.people import FAMILY_ROLES, Person, Role
 from gateway.domain.register import FactKind
 from gateway.errors import Forbidden, NotFound, Stale, Unavailable
 
@@ -179,3 +179,22 @@ def _fault(code: int, said: str | None = None) -> ResponseReturnValue:
 def written(name: str, longest: int = LONGEST) -> str:
     """What somebody wrote into a field, without control characters, cut at a length."""
     return _CONTROL.sub("", request.form.get(name, "").replace("\r\n", "\n")).strip()[:longest]
+
+
+def moment_of(text: str) -> datetime | None:
+    """The time that a link to an older page names, None when it names none."""
+    try:
+        return datetime.fromtimestamp(float(text), UTC) if text else None
+    except (ValueError, OverflowError, OSError):
+        abort(404)
+
+
+def name_of_person(organisation_id: str, person_id: str) -> str:
+    """A name as copies carry it: a tutor's in full, a family's as "Jamie W."; "?" for nobody known."""
+    try:
+        person = parts().directory.person(organisation_id, person_id)
+    except NotFound:
+        return "?"
+    if person.role not in FAMILY_ROLES or not person.family.strip():
+        return person.full_name
+    return f"{person.given} {person.family.split()[-1][0].upper()}."

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway.desk.families import showing
-from gateway.desk.families.callers import dress, for_role, ours, page, written
+from gateway.desk.families.callers import dress, for_role, moment_of, name_of_person, ours, page, written
 from gateway.desk.parts import parts
 from gateway.domain.correspondence import Letter, Volume
-from gateway.domain.people import FAMILY_ROLES, Person, Role
+from gateway.domain.people import Person, Role
 from gateway.domain.register import Fact, FactKind
-from gateway.errors import NotFound
 
 PAGE = 25
 WEEKS = 12
@@ -52,7 +51,7 @@ def guardian_blueprint() -> Blueprint:
     @pages.get("/family")
     @for_role(Role.GUARDIAN)
     def show(guardian: Person) -> ResponseReturnValue:
-        before = _moment(request.args.get("before", ""))
+        before = moment_of(request.args.get("before", ""))
         found = ours().correspondence.letters(guardian.organisation_id, guardian.id, before, PAGE + 1)
         lines = [_line(one) for one in found[:PAGE]]
         more = found[PAGE - 1].received_at.timestamp() if len(found) > PAGE else None
@@ -130,36 +129,15 @@ def image_agreements(facts: Sequence[Fact], day: date) -> list[Agreement]:
     ]
 
 
-def name_shown(person: Person) -> str:
-    """A name as copies carry it: a tutor's in full, a family's as "Jamie W."."""
-    if person.role not in FAMILY_ROLES or not person.family.strip():
-        return person.full_name
-    return f"{person.given} {person.family.split()[-1][0].upper()}."
-
-
 def _line(letter: Letter) -> Line:
     return Line(
         letter,
         showing.subject_of(letter),
-        _name(letter.organisation_id, letter.sender_id),
-        _name(letter.organisation_id, letter.pupil_id),
+        name_of_person(letter.organisation_id, letter.sender_id),
+        name_of_person(letter.organisation_id, letter.pupil_id),
     )
-
-
-def _name(organisation_id: str, person_id: str) -> str:
-    try:
-        return name_shown(parts().directory.person(organisation_id, person_id))
-    except NotFound:
-        return "?"
 
 
 def _pupils(guardian: Person) -> list[Person]:
     ids = ours().correspondence.pupils_of(guardian.organisation_id, guardian.id)
     return [parts().directory.person(guardian.organisation_id, one) for one in ids]
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        return datetime.fromtimestamp(float(text), UTC) if text else None
-    except (ValueError, OverflowError, OSError):
-        abort(404)
