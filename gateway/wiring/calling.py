@@ -10,7 +10,7 @@ from gateway.desk.families.callers import Callers
 from gateway.desk.families.needs import Takes
 from gateway.domain.message import Arrival, Reading
 from gateway.domain.register import Fact
-from gateway.errors import ReaderFailed
+from gateway.errors import ReaderFailed, Unavailable
 from gateway.ports import Readers
 from gateway.settings import config_folder
 from gateway.wiring.storing import Store
@@ -40,7 +40,7 @@ def callers_of(store: Store, readers: Readers, take: Takes) -> Callers:
 
 
 class NoRegister:
-    """Stands where the register will: nothing is on file, and what is said is not kept."""
+    """Stands where the register will: nothing is on file, and whoever says something hears that it is not kept."""
 
     def facts(self, organisation_id: str, person_id: str) -> tuple[Fact, ...]:
         """Nothing."""
@@ -48,7 +48,8 @@ class NoRegister:
         return ()
 
     def add(self, organisation_id: str, fact: Fact, by: str) -> None:
-        """Keep nothing."""
+        """Raises Unavailable: nothing said is lost without a word."""
+        raise Unavailable("Agreements cannot be kept here yet.")
 
 
 @cache
