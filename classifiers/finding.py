@@ -22,6 +22,7 @@ class Kind(StrEnum):
     NAME = "name"
     CONDUCT = "conduct"
     FORM = "form"
+    MATTER = "matter"
 
 
 class Layer(StrEnum):
@@ -124,6 +125,7 @@ class Scene:
 
     sender_role, recipient_roles: tutor, pupil, guardian, staff, outsider, organisation.
     allowed: canonical values that may stand (directory numbers, lesson hosts, aliases).
+    present: ids of the people whom the message is among; other known names belong to others.
     prior: the same sender's recent short messages to the same people, oldest first.
     """
 
@@ -133,6 +135,7 @@ class Scene:
     names: tuple[KnownName, ...] = field(default=(), repr=False)
     allowed: frozenset[str] = field(default=frozenset(), repr=False)
     prior: tuple[str, ...] = field(default=(), repr=False)
+    present: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from classifiers.finding import Examination, Finding, Layer, Passage, Scene
 from gateway.channels.email.parse import on_the_wire
 from gateway.cli.allow_values import canonical
 from gateway.cli.check_item import Item, Named, WrongItem, split_name
+from gateway.cli.check_papers import lesson_at, on_file
 from gateway.domain.course import Trajectory
 from gateway.domain.message import Arrival, Assurance, Channel, Envelope, Reading
 from gateway.domain.pair import Circle, Pair
@@ -71,7 +72,8 @@ def judge_item(
         received_at=item.sent_at,
         assurance=_assurance(item.channel, sender),
     )
-    brief = Brief(Arrival(envelope, raw), _circle(item, people), policy, prior, trajectory=heading)
+    circle = replace(_circle(item, people), facts=on_file(policy, PAIR.id), lessons=lesson_at(item.sent_at))
+    brief = Brief(Arrival(envelope, raw), circle, policy, prior, trajectory=heading)
     judgement = judge(brief, _tools(item, reading, tools))
     if item.form == "html":
         judgement = replace(judgement, findings=_as_given(judgement.findings, item.content))

@@ -9,8 +9,10 @@ from datetime import date
 from gateway.cli.allow_values import canonical
 from gateway.cli.roster_cells import MAILBOX, Cells
 from gateway.cli.roster_file import ALLOW_KINDS, Row, Sheets
+from gateway.cli.roster_register import fact_of, lesson_of
 from gateway.domain.pair import Pair
 from gateway.domain.people import Guardianship, Organisation, Person, Role, Standing
+from gateway.domain.register import Fact, Lesson
 from gateway.domain.roster import Roster, pair_id
 from gateway.packs import names
 from gateway.settings import config_folder
@@ -20,7 +22,7 @@ PERSON = (
     "id", "role", "given", "family", "nicknames", "born", "mailboxes", "address", "password", "standing",
 )  # fmt: skip
 GUARDIANSHIP = ("guardian", "pupil", "copied", "barred", "registered")
-PAIR = ("tutor", "pupil", "subject", "contract", "open")
+PAIR = ("tutor", "pupil", "subject", "contract", "open", "overlay")
 ROLES = tuple(role.value for role in Role if role not in (Role.OUTSIDER, Role.ORGANISATION))
 HAVE_ADDRESS = frozenset({Role.TUTOR, Role.STAFF})
 
@@ -38,6 +40,8 @@ class Checked:
     pairs: list[Pair] = field(default_factory=list)
     allow: set[str] = field(default_factory=set, repr=False)
     allow_given: bool = False
+    facts: list[Fact] | None = field(default=None, repr=False)
+    lessons: list[tuple[str, Lesson]] | None = None
     organisation_unknown: bool = False
 
     def keep(self, cells: Cells) -> bool:
@@ -64,6 +68,7 @@ def check(sheets: Sheets, today: date, organisation: Organisation | None = None)
     _drop_pupils_without_guardian(sheets, checked)
     _pairs(sheets, checked)
     _allow(sheets, checked)
+    _on_file(sheets, checked)
     return checked
 
 
@@ -191,6 +196,7 @@ def _pairs(sheets: Sheets, checked: Checked) -> None:
             subject=cells.text("subject"),
             contract=cells.one_of("contract", ("private", "school"), "private"),
             open=cells.flag("open", True),
+            overlay=cells.text("overlay"),
         )
         if found.id in seen:
             cells.wrong(f"is the same pair as {seen[found.id]}")
@@ -210,6 +216,24 @@ def _allow(sheets: Sheets, checked: Checked) -> None:
             checked.allow |= forms
 
 
+def _on_file(sheets: Sheets, checked: Checked) -> None:
+    """Sheets that are there take the place of what an earlier import brought, also when they are empty."""
+    ours = checked.organisation.id
+    pairs = frozenset(_ends(one) for one in checked.pairs)
+    if sheets.register is not None:
+        checked.facts = []
+        for row in sheets.register:
+            fact, problems = fact_of(row, ours, checked.people, pairs)
+            checked.problems += problems
+            checked.facts += [] if problems else [fact]
+    if sheets.lessons is not None:
+        checked.lessons = []
+        for row in sheets.lessons:
+            lesson, problems = lesson_of(row, ours, pairs)
+            checked.problems += problems
+            checked.lessons += [lesson] if lesson else []
+
+
 def as_roster(checked: Checked, known: Sequence[Organisation] = ()) -> Roster:
     """The good rows, ready to import.
 
@@ -221,6 +245,8 @@ def as_roster(checked: Checked, known: Sequence[Organisation] = ()) -> Roster:
     if there:
         ours = replace(ours, id=there.id, pack=ours.pack or there.pack)
     pairs = [replace(one, organisation_id=ours.id, id=pair_id(ours.id, *_ends(one))) for one in checked.pairs]
+    # The pair's id holds the organisation's, which may be another one here.
+    ids = {one.id: new.id for one, new in zip(checked.pairs, pairs, strict=True)} | {"": ""}
     return Roster(
         organisation=replace(ours, pack=ours.pack or "default"),
         people=tuple(replace(one, organisation_id=ours.id) for one in checked.people.values()),
@@ -228,7 +254,13 @@ def as_roster(checked: Checked, known: Sequence[Organisation] = ()) -> Roster:
         guardianships=tuple(checked.guardianships),
         pairs=tuple(pairs),
         allow=frozenset(checked.allow) if checked.allow_given else None,
+        facts=_facts(checked.facts, ids),
+        lessons=None if checked.lessons is None else tuple((ids[p], one) for p, one in checked.lessons),
     )
+
+
+def _facts(facts: list[Fact] | None, ids: dict[str, str]) -> tuple[Fact, ...] | None:
+    return None if facts is None else tuple(replace(one, pair_id=ids[one.pair_id]) for one in facts)
 
 
 def _ends(pair: Pair) -> tuple[str, str]:

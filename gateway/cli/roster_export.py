@@ -8,6 +8,7 @@ from ruamel.yaml import YAML
 
 from gateway.domain.pair import Pair
 from gateway.domain.people import Guardianship, Person, Standing
+from gateway.domain.register import Fact, Lesson
 from gateway.domain.roster import Roster
 
 Entry = dict[str, object]
@@ -16,12 +17,15 @@ Entry = dict[str, object]
 def as_yaml(roster: Roster) -> str:
     """The text of roster.yaml. Passwords are not known to anybody and therefore not in it."""
     ours = roster.organisation
+    ends: dict[str, Entry] = {one.id: {"tutor": one.tutor_id, "pupil": one.pupil_id} for one in roster.pairs}
     content = {
         "organisation": {"id": ours.id, "name": ours.name, "domain": ours.domain, "pack": ours.pack},
         "people": [_person(one) for one in roster.people],
         "guardianships": [_guardianship(one) for one in roster.guardianships],
         "pairs": [_pair(one) for one in roster.pairs],
         "allow": _allow(roster.allow or frozenset()),
+        "register": [_fact(one, ends) for one in roster.facts or ()],
+        "lessons": [_lesson(pair, one, ends) for pair, one in roster.lessons or ()],
     }
     yaml = YAML()
     yaml.width = 4096
@@ -56,7 +60,25 @@ def _guardianship(one: Guardianship) -> Entry:
 
 def _pair(one: Pair) -> Entry:
     given: Entry = {"tutor": one.tutor_id, "pupil": one.pupil_id, "subject": one.subject}
-    return given | {"contract": one.contract} | ({} if one.open else {"open": False})
+    given |= {"contract": one.contract} | ({} if one.open else {"open": False})
+    return given | ({"overlay": one.overlay} if one.overlay else {})
+
+
+def _fact(fact: Fact, ends: dict[str, Entry]) -> Entry:
+    given: Entry = {
+        "kind": fact.kind.value,
+        "person": fact.person_id,
+        **ends.get(fact.pair_id, {}),
+        "detail": fact.detail,
+        "since": fact.since,
+        "until": fact.until,
+    }
+    return {name: value for name, value in given.items() if value}
+
+
+def _lesson(pair_id: str, lesson: Lesson, ends: dict[str, Entry]) -> Entry:
+    times: Entry = {"starts": lesson.starts.isoformat(), "ends": lesson.ends.isoformat()}
+    return {**ends[pair_id], **times} | ({"tool": lesson.tool} if lesson.tool else {})
 
 
 def _allow(values: frozenset[str]) -> dict[str, list[str]]:

@@ -14,6 +14,7 @@ from gateway.errors import PolicyError, RosterError
 from gateway.packs.marked import Marked, read
 
 SHEETS = ("people", "guardianships", "pairs")
+EXTRA_SHEETS = ("register", "lessons")  # None when the roster does not speak of them
 ALLOW_KINDS = ("phones", "hosts", "addresses")
 
 
@@ -29,6 +30,7 @@ class Row:
 class Sheets:
     """The rows of a roster. organisation: None when the folder does not name one.
 
+    register, lessons: None when the roster says nothing of them, which leaves what there is.
     allow: rows of {"kind", "value"}. problems: rows that could not even be read.
     """
 
@@ -38,6 +40,8 @@ class Sheets:
     pairs: tuple[Row, ...]
     allow: tuple[Row, ...]
     problems: tuple[str, ...] = ()
+    register: tuple[Row, ...] | None = None
+    lessons: tuple[Row, ...] | None = None
 
 
 def read_sheets(path: Path) -> Sheets:
@@ -59,11 +63,11 @@ def _from_yaml(marked: Marked) -> Sheets:
     content = marked.value
     if not isinstance(content, dict):
         raise RosterError([f"{marked.path.name}: a roster has organisation, people, guardianships and pairs"])
-    known = ("organisation", *SHEETS, "allow")
+    known = ("organisation", *SHEETS, "allow", *EXTRA_SHEETS)
     problems = [f"{marked.path.name}: there is no section '{name}'" for name in content if name not in known]
     problems += [
         f"{marked.path.name}: {name} must be a list of rows"
-        for name in SHEETS
+        for name in (*SHEETS, *EXTRA_SHEETS)
         if not isinstance(content.get(name) or [], list)
     ]
     organisation = content.get("organisation")
@@ -72,7 +76,10 @@ def _from_yaml(marked: Marked) -> Sheets:
         organisation = {}
     people, guardianships, pairs = (_yaml_rows(marked, content, name, problems) for name in SHEETS)
     allow = _yaml_allow(content.get("allow") or {}, problems)
-    return Sheets(Row("organisation", organisation), people, guardianships, pairs, allow, tuple(problems))
+    extra = {name: _yaml_rows(marked, content, name, problems) for name in EXTRA_SHEETS if name in content}
+    return Sheets(
+        Row("organisation", organisation), people, guardianships, pairs, allow, tuple(problems), **extra
+    )
 
 
 def _yaml_rows(
@@ -109,6 +116,9 @@ def _from_folder(folder: Path) -> Sheets:
         name: _csv_rows(folder / f"{name}.csv", problems) for name in ("organisation", *SHEETS, "allow")
     }
     organisation = next(iter(sheets.pop("organisation")), None)
+    for name in EXTRA_SHEETS:
+        if (folder / f"{name}.csv").is_file():
+            sheets[name] = _csv_rows(folder / f"{name}.csv", problems)
     return Sheets(organisation, **sheets, problems=tuple(problems))
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from gateway.deliver.guardian_first import Place, order
 from gateway.domain.dispatch import Copy
 from gateway.domain.message import Channel, Envelope, Reading
 from gateway.domain.pair import Circle
 from gateway.domain.people import Person, Role
-from gateway.domain.verdict import Verdict
+from gateway.domain.verdict import DeliverAfter, Verdict
 from gateway.ports import Compose
 
 
@@ -30,6 +31,7 @@ def copies_of(
     reached = {place.person.id for place in places}
     if not reached.issuperset(envelope.recipient_ids):
         raise LookupError("a recipient cannot be reached")
+    not_before = max((one.at for one in verdict.changes if isinstance(one, DeliverAfter)), default=None)
     visible = tuple(place.person for place in places)
     copies = []
     for place in places:
@@ -37,7 +39,7 @@ def copies_of(
         content = compose[wire](amended, envelope, circle, visible, place.person)
         mailboxes = place.person.mailboxes if wire is Channel.EMAIL else ("",)
         return_path = circle.aliases.get(envelope.sender_id, "")
-        copies += [_copy(place, wire, mailbox, return_path, content) for mailbox in mailboxes]
+        copies += [_copy(place, wire, mailbox, return_path, content, not_before) for mailbox in mailboxes]
     return tuple(copies)
 
 
@@ -46,7 +48,9 @@ def wire_to(person: Person, channel: Channel) -> Channel:
     return Channel.EMAIL if person.role is Role.GUARDIAN else channel
 
 
-def _copy(place: Place, wire: Channel, mailbox: str, return_path: str, content: bytes) -> Copy:
+def _copy(
+    place: Place, wire: Channel, mailbox: str, return_path: str, content: bytes, not_before: datetime | None
+) -> Copy:
     return Copy(
         recipient_id=place.person.id,
         wire=wire,
@@ -55,4 +59,5 @@ def _copy(place: Place, wire: Channel, mailbox: str, return_path: str, content: 
         content=content,
         required=place.required,
         waits_for_required=place.waits,
+        not_before=not_before,
     )

@@ -27,7 +27,7 @@ PACE_S = 0.1
 
 @dataclass(frozen=True, slots=True)
 class _World:
-    """The people and policies that a batch meets: circles by pair, versions by organisation."""
+    """The people and policies that a batch meets: circles and policy versions by pair."""
 
     circles: Mapping[str, Circle]
     policies: Mapping[str, str]
@@ -37,14 +37,14 @@ class _World:
         circle = self.circles.get(dispatch.pair_id)
         if circle is None:
             return "the pair is no longer known"
-        return may_still_leave(dispatch, circle, self.policies[dispatch.organisation_id])
+        return may_still_leave(dispatch, circle, self.policies[dispatch.pair_id])
 
 
 class Courier:
     """Sends what was judged, and nothing else.
 
     circles_now: reads pairs' circles afresh, past any cache; leaves out pairs no longer known.
-    policy_now: the version of an organisation's policy in force, asked after its circles were read.
+    policy_now: the version of the policy that is in force for a circle.
     wait_for_work: blocks up to so many seconds until new copies may be due.
     """
 
@@ -53,7 +53,7 @@ class Courier:
         outbox: Outbox,
         send: Send,
         circles_now: Callable[[Collection[str]], Mapping[str, Circle]],
-        policy_now: Callable[[str], str],
+        policy_now: Callable[[Circle], str],
         wait_for_work: Callable[[float], object],
         clock: Clock,
         idle_s: float = 1.0,
@@ -100,8 +100,7 @@ class Courier:
         if not claimed:
             return claimed, _World({}, {})
         circles = self._circles_now({one.pair_id for one in claimed})
-        whose = {one.organisation_id for one in claimed}
-        return claimed, _World(circles, {one: self._policy_now(one) for one in whose})
+        return claimed, _World(circles, {one: self._policy_now(circle) for one, circle in circles.items()})
 
     async def _deliver(self, dispatch: Dispatch, world: _World) -> Settlement:
         stop = world.stops(dispatch)

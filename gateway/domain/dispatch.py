@@ -32,6 +32,7 @@ class Copy:
     mailbox: where it is delivered (a real address, never shown to others); empty for platform.
     return_path: envelope sender.
     required: a guardian's copy that the pupil's copies wait for.
+    not_before: when it may leave (timezone-aware), None for at once.
     sha256: of `content`; the sender re-hashes before sending.
     """
 
@@ -42,6 +43,7 @@ class Copy:
     content: bytes = field(repr=False)
     required: bool = False
     waits_for_required: bool = False
+    not_before: datetime | None = None
 
     @property
     def sha256(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from classifiers.finding import Fault, Finding, Passage
@@ -150,6 +150,11 @@ class Message:
     findings: tuple[Finding, ...] = ()
     faults: tuple[Fault, ...] = ()
     course: Course | None = None
+
+    @property
+    def day(self) -> date:
+        """The day it came, as the register counts days."""
+        return self.envelope.received_at.date()
 
     @property
     def sender_role(self) -> Role:

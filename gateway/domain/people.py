@@ -67,6 +67,12 @@ class Person:
         """Given and family name, as one would write them."""
         return f"{self.given} {self.family}".strip()
 
+    def age(self, day: date) -> int | None:
+        """Full years on a day, None when no birth date is known."""
+        if self.born is None:
+            return None
+        return day.year - self.born.year - ((day.month, day.day) < (self.born.month, self.born.day))
+
     @property
     def initials(self) -> str:
         """ "J.W.": the form that subjects, queues and lists may carry (clause HST-02).

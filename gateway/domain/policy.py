@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
+from gateway.domain.pair import Pair
 from gateway.domain.people import Role
 from gateway.domain.verdict import Lane, Severity
 
@@ -16,7 +17,7 @@ class Stance(StrEnum):
 
     STATED: the document says it. INFERRED: it follows from the document. DEFAULT: the document is
     silent and the default pack's value stands. CHOSEN: silent, and we chose what fits.
-    SITE: the organisation set it itself.
+    SITE: the organisation set it itself. SCHOOL: a contracting school is stricter.
     """
 
     STATED = "stated"
@@ -24,6 +25,7 @@ class Stance(StrEnum):
     DEFAULT = "default"
     CHOSEN = "chosen"
     SITE = "site"
+    SCHOOL = "school"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +196,8 @@ class Policy:
     documents: those it may cite; adopts: ids of those that bind it clause by clause.
     routes: whom a referral goes to in this jurisdiction. ladder: steps of consequence, mildest first.
     built_in: clauses that the gateway keeps under any pack, by what keeps them.
+    overlays: what applies instead to the pairs of a school, by the overlay's name.
+    source: what it was made from, as `packs.keeping` keeps it.
     cited: for each part of the pack, "section.name", the clauses it enforces.
     """
 
@@ -216,3 +220,47 @@ class Policy:
     ladder: tuple[str, ...] = ()
     built_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     cited: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    overlays: Mapping[str, Overlay] = field(default_factory=dict)
+    source: str = field(default="", repr=False)
+
+    def for_judging(self) -> Policy:
+        """As much of it as judging a message needs, for sending to another process."""
+        return replace(
+            self,
+            clauses={},
+            documents=(),
+            stances={},
+            reminders=(),
+            records={},
+            reports={},
+            cited={},
+            overlays={},
+            source="",
+        )
+
+    def for_pair(self, pair: Pair, day: date) -> Policy:
+        """What applies to a pair on a day: with its school's overlay until the contract ends.
+
+        While a school's rules cannot be read, its pupils are reached through their guardians only.
+        """
+        if not pair.overlay:
+            return self
+        overlay = self.overlays.get(pair.overlay)
+        if overlay is None:
+            return self._careful(f"{self.version}/{pair.overlay}+unknown")
+        return overlay.policy if day <= overlay.until else self
+
+    def _careful(self, version: str) -> Policy:
+        settings = {**self.settings, "pupil_contact_mode": "guardian_only"}
+        rules = {name: replace(terms, settings=settings) for name, terms in self.rules.items()}
+        return replace(self, version=version, settings=settings, rules=rules)
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """A school's rules over a pack. until: the last day on which they hold."""
+
+    name: str
+    school: str
+    until: date
+    policy: Policy

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from gateway.domain.pair import Pair
 from gateway.domain.people import Guardianship, Organisation, Person
+from gateway.domain.register import Fact, Lesson
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,8 @@ class Roster:
     guardianships: for a pupil named here, all of theirs; those of other pupils stay.
     allow: canonical values that may stand in a message: phones, hosts, addresses.
         None leaves what there is.
+    facts: what is on file, in the place of what an earlier import brought; None leaves it.
+    lessons: booked ones with their pair's id; likewise.
     """
 
     organisation: Organisation
@@ -27,6 +30,8 @@ class Roster:
     guardianships: tuple[Guardianship, ...] = ()
     pairs: tuple[Pair, ...] = ()
     allow: frozenset[str] | None = field(default=None, repr=False)
+    facts: tuple[Fact, ...] | None = field(default=None, repr=False)
+    lessons: tuple[tuple[str, Lesson], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from concurrent.futures import Future
 
 from gateway.domain.course import Trajectory
 from gateway.domain.message import Arrival, Channel
+from gateway.domain.policy import Policy
 from gateway.domain.rush import Rush
 from gateway.errors import GatewayError, StoreUnavailable
 from gateway.moderate.threads import named_in
@@ -24,6 +25,7 @@ log = logging.getLogger(__name__)
 
 BATCH = 64
 CAPACITY = 2_048
+POLICIES = 64
 
 Asked = tuple[Arrival, Future[Brief]]
 
@@ -35,6 +37,7 @@ class Briefing:
         self._directory = directory
         self._ledger = ledger
         self._rush = Rush()
+        self._policies: dict[str, Policy] = {}
         self._queue: queue.Queue[Asked | None] = queue.Queue(CAPACITY)
         self._thread = threading.Thread(target=self._work, name="briefing", daemon=True)
         self._thread.start()
@@ -88,11 +91,21 @@ class Briefing:
             try:
                 circle = self._directory.circle(envelope.pair_id)
                 policy = self._directory.policy_of(envelope.organisation_id)
+                policy = self._for_judging(policy.for_pair(circle.pair, envelope.received_at.date()))
             except GatewayError as fault:
                 future.set_exception(fault)
             else:
                 heading = trajectories.get(envelope.pair_id, Trajectory())
                 future.set_result(Brief(arrival, circle, policy, prior, thread=thread, trajectory=heading))
+
+    def _for_judging(self, policy: Policy) -> Policy:
+        """The same lean object each time, which is packed for the readers once."""
+        known = self._policies.get(policy.version)
+        if known is None:
+            if len(self._policies) >= POLICIES:
+                self._policies.clear()
+            known = self._policies[policy.version] = policy.for_judging()
+        return known
 
 
 def _fail(batch: list[Asked], fault: Exception) -> None:

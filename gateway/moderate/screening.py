@@ -63,6 +63,7 @@ def scene_of(envelope: Envelope, circle: Circle, prior: tuple[str, ...] = ()) ->
         names=tuple(_known_name(person) for person in people),
         allowed=circle.allowed | _issued(circle),
         prior=prior,
+        present=frozenset(circle.people),
     )
 
 

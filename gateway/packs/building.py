@@ -39,9 +39,11 @@ BY_SETTING = {
 }
 
 
-def build(pack: Pack, documents: tuple[Document, ...], clauses: dict[str, Clause]) -> Policy:
-    """The policy of a pack whose every citation is known."""
-    settings = {name: _plain(getattr(pack.settings, name).value) for name in PackSettings.model_fields}
+def build(
+    pack: Pack, documents: tuple[Document, ...], clauses: dict[str, Clause], source: str = ""
+) -> Policy:
+    """The policy of a pack whose every citation is known. source: see `keeping`."""
+    settings = {name: plain(getattr(pack.settings, name).value) for name in PackSettings.model_fields}
     return Policy(
         pack=pack.pack,
         name=pack.name,
@@ -53,9 +55,7 @@ def build(pack: Pack, documents: tuple[Document, ...], clauses: dict[str, Clause
         documents=documents,
         adopts=tuple(pack.adopts),
         stances=_stances(pack.settings),
-        watches=tuple(
-            made for name, one in pack.watch.items() if (made := _watch(name, one, settings)) is not None
-        ),
+        watches=watches_of(pack.watch, settings),
         reminders=tuple(_reminder(name, one) for name, one in pack.reminders.items()),
         records={name: _record(name, one) for name, one in pack.records.items()},
         reports={name: _report(name, one) for name, one in pack.reports.items()},
@@ -64,10 +64,18 @@ def build(pack: Pack, documents: tuple[Document, ...], clauses: dict[str, Clause
         ladder=tuple(pack.settings.sanction_ladder.value),
         built_in={name: tuple(cited) for name, cited in pack.built_in.items()},
         cited=cited_by(pack),
+        source=source,
     )
 
 
-def _plain(value: object) -> object:
+def watches_of(given: Mapping[str, Watched], settings: Mapping[str, object]) -> tuple[Watch, ...]:
+    """The watches of a section, less those that a setting switches off."""
+    made = (_watch(name, one, settings) for name, one in given.items())
+    return tuple(one for one in made if one is not None)
+
+
+def plain(value: object) -> object:
+    """A setting's value as dicts, lists and scalars."""
     return value.model_dump() if isinstance(value, BaseModel) else value
 
 

@@ -24,15 +24,18 @@ class Layered:
 
     def where(self, steps: Sequence[Step], key: bool = False) -> str:
         """ "file:line:column" of what the steps lead to, in the file that says it last."""
-        if not steps or (
-            self._upper.holds(steps[:1]) and _deepest(self._upper, steps) >= _deepest(self._lower, steps)
-        ):
-            return self._upper.where(steps, key)
-        return self._lower.where(steps, key)
+        return self._saying(steps).where(steps, key)
 
     def holds(self, steps: Sequence[Step]) -> bool:
-        """True when either file has what the steps lead to."""
-        return self._upper.holds(steps) or self._lower.holds(steps)
+        """True when what is in force has what the steps lead to."""
+        return self._saying(steps).holds(steps)
+
+    def _saying(self, steps: Sequence[Step]) -> Marked | Layered:
+        """The file whose word counts: the upper one's whole entries, else whichever knows more of the steps."""
+        if not steps or (steps[0] in WHOLE and self._upper.holds(steps[:2])):
+            return self._upper
+        upper, lower = _deepest(self._upper, steps), _deepest(self._lower, steps)
+        return self._upper if upper and upper >= lower else self._lower
 
 
 def over(lower: Marked | Layered, upper: Marked) -> Layered:

@@ -7,12 +7,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateway.domain.policy import Clause, Document, Policy
+from gateway.domain.policy import Clause, Policy
 from gateway.errors import PolicyError
 from gateway.packs.building import build
 from gateway.packs.citing import citations, roles_named
+from gateway.packs.documents import document_of
 from gateway.packs.extending import Layered, over
+from gateway.packs.keeping import kept
 from gateway.packs.marked import Marked, read
+from gateway.packs.overlaying import laid_over, school_rules
 from gateway.packs.schema import DocumentFile, Pack
 from gateway.packs.shaping import Wrong, nearest, shaped
 
@@ -49,6 +52,11 @@ class Shelf:
         """The file of a document's clauses, None when there is none."""
         return self._file("clauses", name)
 
+    def overlays(self) -> list[Path]:
+        """The files of schools' overlays, the site's before those that ship."""
+        found = [path for folder in self.folders for path in sorted((folder / "overlays").glob("*.yaml"))]
+        return list({path.stem: path for path in reversed(found)}.values())
+
     def _file(self, kind: str, name: str) -> Path | None:
         found = (folder / kind / f"{name}.yaml" for folder in self.folders)
         return next((path for path in found if path.is_file()), None)
@@ -84,10 +92,16 @@ def examine(path: Path, where: Shelf) -> Policy | list[PolicyError]:
         if pack.pack != path.stem:
             what = f"the pack '{pack.pack}' stands in a file named '{path.stem}'"
             raise PolicyError(marked.where(["pack"]), what, "name both alike")
-        documents, clauses = _documents(marked, pack, where)
+        files = _documents(marked, pack, where)
+        documents, clauses = document_of({name: shaped(one, DocumentFile) for name, one in files.items()})
         if unknown := [*_unknown_clauses(marked, pack, clauses), *_unknown_roles(marked, pack)]:
             return unknown
-        return build(pack, documents, clauses)
+        schools = [read(path) for path in where.overlays()]
+        source = kept(
+            marked.value, {name: one.value for name, one in files.items()}, [one.value for one in schools]
+        )
+        policy = build(pack, documents, clauses, source)
+        return laid_over(policy, [school_rules(policy, one) for one in schools])
     except Wrong as wrong:
         return wrong.problems
     except PolicyError as error:
@@ -99,49 +113,33 @@ def _with_base(marked: Marked, where: Shelf, above: Sequence[Path]) -> Marked | 
     value = marked.value
     if not isinstance(value, dict) or "extends" not in value:
         return marked
-    place, name = marked.where(["extends"]), value["extends"]
+    name = value["extends"]
     if not isinstance(name, str):
-        raise PolicyError(place, "extends must be the name of a pack", nearest("", where.names()))
+        raise _wrong_base(marked, "extends must be the name of a pack", nearest("", where.names()))
     try:
         base = where.pack(name)
     except PolicyError as error:
-        raise PolicyError(place, f"there is no pack '{name}'", error.hint) from None
+        raise _wrong_base(marked, f"there is no pack '{name}'", error.hint) from None
     if base in (marked.path, *above) or len(above) >= DEEPEST:
-        raise PolicyError(place, f"the pack '{name}' leads back to itself", "extend another pack")
+        raise _wrong_base(marked, f"the pack '{name}' leads back to itself", "extend another pack")
     lower = _with_base(read(base), where, (*above, marked.path))
     del value["extends"]
     return over(lower, marked)
 
 
-def _documents(
-    marked: Marked | Layered, pack: Pack, where: Shelf
-) -> tuple[tuple[Document, ...], dict[str, Clause]]:
-    documents, clauses = [], {}
+def _wrong_base(marked: Marked, what: str, hint: str) -> PolicyError:
+    return PolicyError(marked.where(["extends"]), what, hint)
+
+
+def _documents(marked: Marked | Layered, pack: Pack, where: Shelf) -> dict[str, Marked]:
+    found = {}
     for number, name in enumerate(pack.documents):
         path = where.document(name)
         if path is None:
             place = marked.where(["documents", number])
             raise PolicyError(place, f"there is no document '{name}'", nearest(name, where.documents()))
-        found = shaped(read(path), DocumentFile)
-        documents.append(_document(name, found))
-        for clause_id, text in found.clauses.items():
-            clauses[clause_id] = Clause(
-                clause_id, found.document, text.section, text.summary, text.enforce, text.why, name
-            )
-    return tuple(documents), clauses
-
-
-def _document(name: str, found: DocumentFile) -> Document:
-    return Document(
-        id=name,
-        name=found.document,
-        version=found.version,
-        owner=found.owner,
-        cadence=found.cadence,
-        last_review=found.last_review,
-        next_review=found.next_review,
-        cites=tuple((one.what, one.now) for one in found.cites),
-    )
+        found[name] = read(path)
+    return found
 
 
 def _unknown_clauses(marked: Marked | Layered, pack: Pack, known: dict[str, Clause]) -> Iterator[PolicyError]:

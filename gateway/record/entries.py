@@ -137,3 +137,10 @@ def body_viewed(case: Case, person_id: str, at: datetime) -> Entry:
 def directory_changed(organisation_id: str, version: int, at: datetime, actor: str = GATEWAY) -> Entry:
     """A roster was imported."""
     return Entry(organisation_id, at, "directory.changed", organisation_id, actor, {"version": version})
+
+
+def task_done(
+    organisation_id: str, task_id: str, kind: str, clause: str, person_id: str, at: datetime
+) -> Entry:
+    """Somebody did what a rule or a clock had asked for."""
+    return Entry(organisation_id, at, "task.done", task_id, person_id, {"task": kind, "clause": clause})

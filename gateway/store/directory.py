@@ -8,13 +8,14 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from threading import Lock
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import ARRAY, Connection, Engine, Select, Text, bindparam, func, select, union
 
 from gateway.domain.alias import Alias
-from gateway.domain.pair import Circle, Pair
+from gateway.domain.pair import Circle
 from gateway.domain.people import DESK_ROLES, Guardianship, Organisation, Person, Standing
 from gateway.domain.policy import Policy
 from gateway.errors import NotAtHand, NotFound
@@ -23,7 +24,8 @@ from gateway.store.failing import failing_among
 from gateway.store.openline import OpenLine, sql_of
 from gateway.store.packed import packed
 from gateway.store.passwords import digest, verify
-from gateway.store.people import load_people, open_person
+from gateway.store.people import load_people, open_person, pair_of
+from gateway.store.register import facts_around, lessons_of
 from gateway.store.schema import alias, guardianship, mailbox, organisation, pair, person
 from gateway.store.vault import Vault
 
@@ -149,6 +151,11 @@ class SqlDirectory:
             raise NotFound("There is no such organisation.")
         return self._policies(found[0].pack)
 
+    def policy_for(self, circle: Circle) -> Policy:
+        """The policy that applies today to the messages of a circle's pair."""
+        today = datetime.now(UTC).date()
+        return self.policy_of(circle.organisation.id).for_pair(circle.pair, today)
+
     # --- memory ---
 
     def _look_for_changes(self, now: bool = False) -> None:
@@ -244,9 +251,7 @@ class SqlDirectory:
         if row is None or known is None:
             return None
         ours, version, organisation_row = known
-        one = Pair(
-            row.id, row.organisation_id, row.tutor_id, row.pupil_id, row.subject, row.contract, row.open
-        )
+        one = pair_of(row)
         guardians = _guardianships(connection, row.organisation_id, [row.pupil_id])
         near = [row.tutor_id, row.pupil_id, *(g.guardian_id for g in guardians)]
         beside = _neighbours(connection, row.organisation_id, row.tutor_id, row.pupil_id)
@@ -263,6 +268,8 @@ class SqlDirectory:
             allowed=self._allowed(organisation_row, aliases, people[row.tutor_id]),
             version=version,
             failing=failing_among(connection, row.organisation_id, named) if named else frozenset(),
+            facts=facts_around(connection, self._vault, one, near),
+            lessons=lessons_of(connection, pair_id),
         )
 
     def _allowed(self, row: Any, aliases: dict[str, str], tutor: Person) -> frozenset[str]:

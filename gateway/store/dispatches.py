@@ -48,6 +48,7 @@ def dispatch_rows(batch: Batch, copies: Sequence[Copy], key: Key) -> list[dict[s
 
 def _row(batch: Batch, copy: Copy, key: Key, waits: bool) -> dict[str, Any]:
     handed_over = copy.wire is Channel.PLATFORM
+    due = max(batch.at, copy.not_before) if copy.not_before else batch.at
     address = [copy.mailbox, copy.return_path]
     return {
         "organisation_id": batch.organisation_id,
@@ -59,11 +60,11 @@ def _row(batch: Batch, copy: Copy, key: Key, waits: bool) -> dict[str, Any]:
         "state": str(DispatchState.SENT if handed_over else DispatchState.WAITING),
         "required": copy.required,
         "waits_for_required": copy.waits_for_required,
-        "due_at": None if handed_over or waits else batch.at,
+        "due_at": None if handed_over or waits else due,
         "fence": 0,
         "tries": 0,
-        "first_try_at": batch.at,
-        "settled_at": batch.at if handed_over else None,
+        "first_try_at": due,
+        "settled_at": due if handed_over else None,
         "code": 0,
         "policy_version": batch.policy_version,
         "directory_version": batch.directory_version,

@@ -16,6 +16,7 @@ from gateway.hold.clocks import due_at
 from gateway.ports import Judgement, Receipt
 from gateway.record.entries import copy_handed_over, message_judged
 from gateway.store.dispatches import Batch, dispatch_rows
+from gateway.store.tasks import task_rows
 from gateway.store.vault import Key, Vault
 from gateway.store.verdicts import finding_row, numbered, verdict_of, verdict_plain
 
@@ -34,6 +35,7 @@ class Kept:
     findings: list[Row] = field(default_factory=list)
     fragments: list[Row] = field(default_factory=list)
     cases: list[Row] = field(default_factory=list)
+    tasks: list[Row] = field(default_factory=list)
     dispatches: list[Row] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
 
@@ -70,6 +72,7 @@ def prepare(arrival: Arrival, judgement: Judgement, circle: Circle, policy: Poli
         kept.fragments.append(_fragment_row(arrival, judgement.fragment, key))
     if verdict.outcome is Outcome.HOLD:
         kept.cases.append(_case_row(arrival, verdict, circle, policy))
+    kept.tasks.extend(task_rows(envelope, verdict))
     case_id = kept.cases[0]["id"] if kept.cases else ""
     kept.entries.append(message_judged(envelope, verdict, key.mark(raw_sha256).hex(), case_id))
     if leaves:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, tuple_
 
+from gateway.domain.pair import Pair
 from gateway.domain.people import Person, Role, Standing
 from gateway.store.schema import person
 from gateway.store.vault import Vault
@@ -50,6 +51,20 @@ def open_person(row: Any, vault: Vault) -> Person:
         mailboxes=tuple(kept["mailboxes"]),
         born=date.fromisoformat(kept["born"]) if kept["born"] else None,
         standing=Standing(row.standing),
+    )
+
+
+def pair_of(row: Any) -> Pair:
+    """The pair of a row."""
+    return Pair(
+        id=row.id,
+        organisation_id=row.organisation_id,
+        tutor_id=row.tutor_id,
+        pupil_id=row.pupil_id,
+        subject=row.subject,
+        contract=row.contract,
+        open=row.open,
+        overlay=row.overlay,
     )
 
 

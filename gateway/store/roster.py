@@ -23,8 +23,9 @@ from gateway.record.entries import directory_changed
 from gateway.store.bulk import copy_in
 from gateway.store.engine import store_faults
 from gateway.store.passwords import hash_password
-from gateway.store.people import open_person, seal_person
+from gateway.store.people import open_person, pair_of, seal_person
 from gateway.store.record import append, lock_heads
+from gateway.store.register import ROSTER, all_facts, lessons_of, replace_imported, replace_lessons
 from gateway.store.schema import alias, guardianship, mailbox, organisation, pair, person
 from gateway.store.sessions import put_desk_password
 from gateway.store.vault import Vault
@@ -62,6 +63,10 @@ def apply(engine: Engine, vault: Vault, roster: Roster) -> Applied:
         _set_guardianships(connection, ours, roster.guardianships)
         _upsert_pairs(connection, ours, roster.pairs)
         minted, revoked = _settle_aliases(connection, roster.organisation)
+        if roster.facts is not None:
+            replace_imported(connection, vault, ours, roster.facts)
+        if roster.lessons is not None:
+            replace_lessons(connection, ours, roster.lessons)
         # Last, or mail would wait for a large import; nobody who holds a chain waits for the directory.
         heads = lock_heads(connection, [ours])
         append(connection, heads, [directory_changed(ours, version, datetime.now(UTC))])
@@ -82,13 +87,20 @@ def export(engine: Engine, vault: Vault, organisation_id: str) -> Roster:
             Guardianship(one.guardian_id, one.pupil_id, one.copied, one.barred, one.registered)
             for one in connection.execute(_all(guardianship, organisation_id))
         ]
-        pairs = [
-            Pair(one.id, organisation_id, one.tutor_id, one.pupil_id, one.subject, one.contract, one.open)
-            for one in connection.execute(_all(pair, organisation_id))
-        ]
+        pairs = [pair_of(one) for one in connection.execute(_all(pair, organisation_id))]
+        facts = all_facts(connection, vault, organisation_id, ROSTER)
+        lessons = tuple((one.id, booked) for one in pairs for booked in lessons_of(connection, one.id))
     allowed = vault.open_json(row.allowed, "allowed\0" + row.id) if row.allowed else []
     ours = Organisation(row.id, row.name, row.domain, row.pack)
-    return Roster(ours, tuple(people), {}, tuple(guardianships), tuple(pairs), frozenset(allowed))
+    return Roster(
+        ours,
+        tuple(people),
+        guardianships=tuple(guardianships),
+        pairs=tuple(pairs),
+        allow=frozenset(allowed),
+        facts=facts,
+        lessons=lessons,
+    )
 
 
 def aliases(engine: Engine, organisation_id: str) -> list[AliasRow]:
@@ -231,6 +243,7 @@ def _upsert_pairs(connection: Connection, ours: str, pairs: Iterable[Pair]) -> N
             "subject": one.subject,
             "contract": one.contract,
             "open": one.open,
+            "overlay": one.overlay,
         }
         for one in pairs
     ]
@@ -238,7 +251,7 @@ def _upsert_pairs(connection: Connection, ours: str, pairs: Iterable[Pair]) -> N
         return
     new = upsert(pair)
     # The id of a pair never changes: its aliases and messages hang on it.
-    kept = {name: new.excluded[name] for name in ("subject", "contract", "open")}
+    kept = {name: new.excluded[name] for name in ("subject", "contract", "open", "overlay")}
     same = ["organisation_id", "tutor_id", "pupil_id"]
     connection.execute(new.on_conflict_do_update(index_elements=same, set_=kept), rows)
 

@@ -150,11 +150,46 @@ pair = Table(
     _is("subject", Text),
     _is("contract", Text),
     _is("open", Boolean),
+    Column("overlay", Text, nullable=False, server_default=""),
     _stamp("created_at"),
     UniqueConstraint("organisation_id", "tutor_id", "pupil_id"),
     ForeignKeyConstraint(["organisation_id", "tutor_id"], ["person.organisation_id", "person.id"]),
     ForeignKeyConstraint(["organisation_id", "pupil_id"], ["person.organisation_id", "person.id"]),
     Index("pair_of_pupil", "organisation_id", "pupil_id"),
+)
+
+# What is on file about people, pairs (and with neither, the organisation). detail: sealed JSON.
+# source: "roster", or the person who entered it; an import replaces what an import brought.
+register_fact = Table(
+    "register_fact",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    _whose(),
+    _is("kind", Text),
+    _is("person_id", Text),
+    _is("pair_id", Text),
+    _is("detail", LargeBinary),
+    _may("since", Date),
+    _may("until", Date),
+    _is("source", Text),
+    _stamp("entered_at"),
+    Index("register_fact_of_person", "organisation_id", "person_id"),
+    Index("register_fact_of_pair", "organisation_id", "pair_id"),
+)
+
+lesson = Table(
+    "lesson",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    _whose(),
+    _is("pair_id", Text),
+    _moment("starts"),
+    _moment("ends"),
+    _is("tool", Text),
+    _is("source", Text),
+    ForeignKeyConstraint(["pair_id"], ["pair.id"]),
+    Index("lesson_of_pair", "pair_id", "starts"),
+    Index("lesson_by_time", "organisation_id", "starts"),
 )
 
 # Where a pair is heading: decayed sums and counts, no words. state: as written by `courses`.
@@ -320,6 +355,31 @@ decision = Table(
     _is("clause", Text),
     _is("words", LargeBinary),
     PrimaryKeyConstraint("case_id", "version"),
+)
+
+# Something that somebody has to do or to know; subject keeps a reminder from being set twice.
+task = Table(
+    "task",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _whose(),
+    _is("kind", Text),
+    _is("clause", Text),
+    _is("role", Text),
+    _is("because", Text),
+    _is("pair_id", Text),
+    _is("message_id", Text),
+    _is("person_id", Text),
+    _is("subject", Text),
+    _moment("opened_at"),
+    _later("due_at"),
+    _later("done_at"),
+    _is("done_by", Text),
+    _may("note", LargeBinary),
+    Index("task_open", "organisation_id", "due_at", "id", postgresql_where=text("done_at IS NULL")),
+    Index(
+        "task_once", "organisation_id", "kind", "subject", unique=True, postgresql_where=text("subject <> ''")
+    ),
 )
 
 # --- dispatches --------------------------------------------------------------------------------

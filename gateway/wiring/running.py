@@ -202,7 +202,7 @@ async def _courier(settings: Settings) -> None:
         store.outbox,
         smarthost,
         store.directory.circles_now,
-        lambda organisation_id: store.directory.policy_of(organisation_id).version,
+        lambda circle: store.directory.policy_for(circle).version,
         store.outbox.wait_for_work,
         now,
     )

@@ -9,7 +9,7 @@ from classifiers.finding import Finding, Kind, Layer
 from gateway.domain.message import Assurance, Channel, Envelope, Message, Part, Reading
 from gateway.domain.pair import Circle, Pair
 from gateway.domain.people import Guardianship, Organisation, Person, Role
-from gateway.domain.policy import Clause, Policy, RuleTerms
+from gateway.domain.policy import Clause, Policy, RuleTerms, Watch
 from gateway.domain.verdict import Lane, Severity
 
 NOW = datetime(2026, 3, 4, 16, 30, tzinfo=UTC)
@@ -81,41 +81,55 @@ def attachment(content_type: str, unread: bool = False) -> Part:
     return Part(2, content_type, None, b"x", "file", inline=False, unread=unread)
 
 
-def policy(**parameters: dict[str, object]) -> Policy:
-    """A policy with every rule, whose parameters can be set by rule name."""
-    lanes = {
-        "imminent_harm": Lane.URGENT,
-        "disclosure_before_copy": Lane.SEALED,
-        "contact_details": Lane.CONTACT,
-        "unreadable": Lane.UNREADABLE,
-    }
-    names = [
-        "known_parties",
-        "sender_verified",
-        "addressed_directly",
-        "imminent_harm",
-        "disclosure_before_copy",
-        "guardian_copied",
-        "subject_initials",
-        "contact_details",
-        "concerning_conduct",
-        "unchecked_attachment",
-        "unreadable",
-        "fail_closed",
-    ]
+SETTINGS: dict[str, object] = {
+    "pupil_contact_mode": "joint",
+    "email_relay_to_pupil": True,
+    "contact_details_to_pupil": "block",
+    "contact_details_to_guardian": "hold",
+}
+LANES = {
+    "imminent_harm": Lane.URGENT,
+    "disclosure_before_copy": Lane.SEALED,
+    "contact_details": Lane.CONTACT,
+    "unreadable": Lane.UNREADABLE,
+}
+USUAL = (
+    "known_parties",
+    "sender_verified",
+    "addressed_directly",
+    "imminent_harm",
+    "disclosure_before_copy",
+    "guardian_registered",
+    "guardian_copied",
+    "subject_initials",
+    "contact_details",
+    "concerning_conduct",
+    "unchecked_attachment",
+    "unreadable",
+    "fail_closed",
+)
+
+
+def policy(
+    settings: dict[str, object] | None = None,
+    watches: tuple[Watch, ...] = (),
+    more: tuple[str, ...] = (),
+    **parameters: dict[str, object],
+) -> Policy:
+    """A policy with the usual rules and `more`, whose parameters can be set by rule name."""
+    chosen = {**SETTINGS, **(settings or {})}
+    names = (*USUAL, *more)
     rules = {
         name: RuleTerms(
             f"T-{name}",
-            lanes.get(name, Lane.REVIEW),
+            LANES.get(name, Lane.REVIEW),
             Severity.HIGH,
             "Please change this and send it again.",
-            {
-                **({"to_pupil": "block", "to_guardian": "hold"} if name == "contact_details" else {}),
-                **parameters.get(name, {}),
-            },
+            parameters.get(name, {}),
+            settings=chosen,
         )
         for name in names
     }
     clocks = {one: timedelta(hours=hours) for one, hours in zip(Severity, (24, 8, 2, 0.5), strict=True)}
     clauses = {f"T-{name}": Clause(f"T-{name}", "Test policy", "1", "A clause.") for name in names}
-    return Policy("test", "Test", "test@1+00000000", {}, rules, clauses, clocks)
+    return Policy("test", "Test", "test@1+00000000", chosen, rules, clauses, clocks, watches=watches)

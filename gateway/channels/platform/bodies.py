@@ -98,6 +98,13 @@ class Decided(BaseModel):
         list[Recipient], Field(description="Includes guardians whom the organisation copies in.")
     ]
     policy_version: str
+    deliver_after: Annotated[
+        str | None,
+        Field(
+            description="Show it to nobody before this time: the organisation is closed.",
+            json_schema_extra={"format": "date-time"},
+        ),
+    ] = None
 
 
 class Checking(BaseModel):

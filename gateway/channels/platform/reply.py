@@ -26,7 +26,16 @@ from gateway.channels.platform.bodies import (
 from gateway.channels.platform.problems import Problem
 from gateway.channels.platform.receive import Taken
 from gateway.domain.policy import Policy
-from gateway.domain.verdict import AddRecipient, Change, Outcome, Refuse, Replace, Ruled, Verdict
+from gateway.domain.verdict import (
+    AddRecipient,
+    Change,
+    DeliverAfter,
+    Outcome,
+    Refuse,
+    Replace,
+    Ruled,
+    Verdict,
+)
 from gateway.ports import Progress
 
 COPY_STATES: dict[str, CopyState] = {
@@ -35,6 +44,8 @@ COPY_STATES: dict[str, CopyState] = {
     "failed": "not_delivered",
     "stopped": "not_delivered",
 }
+# What a sender may be told to mend although it is conduct: nobody is warned by it of what we watch for.
+MANNERS = frozenset({"profanity", "contract_cheating", "discrimination"})
 SPOT_FIELDS = {Layer.SUBJECT: "subject", Layer.TEXT: "text"}
 
 
@@ -86,7 +97,13 @@ def _decided(taken: Taken, submission: Submission) -> Decided:
         text=text,
         recipients=[Recipient(person=person_id, state="on_its_way") for person_id in people],
         policy_version=receipt.verdict.policy_version,
+        deliver_after=_waits_until(changes),
     )
+
+
+def _waits_until(changes: Iterable[Change]) -> str | None:
+    latest = max((one.at for one in changes if isinstance(one, DeliverAfter)), default=None)
+    return None if latest is None else _written(latest)
 
 
 def _checking(taken: Taken, policy: Policy) -> Checking:
@@ -121,12 +138,14 @@ def _refused(taken: Taken) -> Problem:
 
 
 def _tellable(verdict: Verdict) -> tuple[Ruled, ...]:
-    """The refusals that may be explained to the sender: none that rests on conduct."""
+    """The refusals that may be explained to the sender: none that rests on signs of concern."""
     return tuple(
         ruled
         for ruled in verdict.ruled
         if isinstance(ruled.ruling, Refuse)
-        and all(found.kind is not Kind.CONDUCT for found in ruled.ruling.findings)
+        and all(
+            found.kind is not Kind.CONDUCT or found.category in MANNERS for found in ruled.ruling.findings
+        )
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from classifiers.finding import Finding, Kind, Stance
+from gateway.decide.choices import word
 from gateway.decide.rules.disclosure_before_copy import DISCLOSURE, REPORT
 from gateway.decide.rules.imminent_harm import CATEGORIES as HARM
 from gateway.domain.message import Message
@@ -12,6 +13,11 @@ from gateway.domain.verdict import Hold, Lane, Pass, Ruling
 OWN_RULES = HARM | {DISCLOSURE, REPORT}
 OFF_PLATFORM = "off_platform"
 CONTACT_FOUND = 0.5
+BY_SETTING = {
+    "profanity": "profanity_to_pupil",
+    "contract_cheating": "contract_cheating",
+    "extremism": "extremism",
+}
 
 
 def concerning_conduct(message: Message, terms: RuleTerms) -> Ruling:
@@ -23,7 +29,7 @@ def concerning_conduct(message: Message, terms: RuleTerms) -> Ruling:
     """
     act_at = float(str(terms.parameters.get("act_at", 0.7)))
     together_at = float(str(terms.parameters.get("together_at", 0.4)))
-    left_out = _named(terms, "leave_out")
+    left_out = _named(terms, "leave_out") | _switched_off(terms)
     signs = tuple(
         f for f in message.findings if _is_sign(f) and f.score >= together_at and f.category not in left_out
     )
@@ -39,6 +45,11 @@ def concerning_conduct(message: Message, terms: RuleTerms) -> Ruling:
     )
     lane = Lane.SEALED if for_lead else terms.lane
     return Hold(lane, terms.severity, f"signs of concern: {words}", signs)
+
+
+def _switched_off(terms: RuleTerms) -> frozenset[str]:
+    """Categories that a setting of the pack says nobody asks after."""
+    return frozenset(category for category, setting in BY_SETTING.items() if word(terms, setting) == "off")
 
 
 def _named(terms: RuleTerms, parameter: str) -> frozenset[str]:

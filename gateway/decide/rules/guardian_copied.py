@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gateway.decide.choices import adult_learner
 from gateway.domain.message import Message
 from gateway.domain.people import Role
 from gateway.domain.policy import RuleTerms
@@ -11,14 +12,14 @@ from gateway.domain.verdict import AddRecipient, Amend, Hold, Lane, Pass, Refuse
 def guardian_copied(message: Message, terms: RuleTerms) -> Ruling:
     """Add the guardians who were left out, or refuse, as the pack says.
 
-    Without any guardian who has registered and can be reached, nothing goes to the pupil:
-    a tutor is told so, a pupil's own message is kept for a person.
+    A guardian who must be copied and cannot be reached holds it. Where nobody has registered,
+    `guardian_registered` lets nothing through.
     """
-    if not message.concerns_pupil:
+    if not message.concerns_pupil or adult_learner(message, terms):
         return Pass()
     required = message.circle.required_guardians
     if not required:
-        return _nobody_to_copy(message, terms)
+        return Pass()  # guardian_registered has said so
     if any(not guardian.mailboxes for guardian in required):
         return Hold(Lane.DELIVERY, Severity.MEDIUM, "a guardian who must be copied has no mailbox")
     present = {message.envelope.sender_id, *message.envelope.recipient_ids}
@@ -30,10 +31,3 @@ def guardian_copied(message: Message, terms: RuleTerms) -> Ruling:
     if terms.parameters.get("when_missing") == "refuse" and message.sender_role is Role.TUTOR:
         return Refuse(terms.say, "a guardian who must be copied was left out")
     return Amend(tuple(AddRecipient(guardian.id) for guardian in missing))
-
-
-def _nobody_to_copy(message: Message, terms: RuleTerms) -> Ruling:
-    because = "no guardian of this pupil has registered"
-    if message.sender_role is Role.PUPIL:
-        return Hold(terms.lane, terms.severity, because)
-    return Refuse(terms.say, because)

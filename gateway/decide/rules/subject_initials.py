@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from classifiers.finding import Finding, Kind, Layer, Stance
+from gateway.decide.choices import word
 from gateway.domain.message import Message
 from gateway.domain.policy import RuleTerms
-from gateway.domain.verdict import Amend, Pass, Replace, Ruling
+from gateway.domain.verdict import Amend, Note, Pass, Replace, Ruling
 
 CONTACT = "[contact]"
 SURE_ENOUGH = 0.5  # what a person would have to look at is nothing for a subject line
@@ -16,12 +17,19 @@ SURE_ENOUGH = 0.5  # what a person would have to look at is nothing for a subjec
 def subject_initials(message: Message, terms: RuleTerms) -> Ruling:
     """Replace every name found in the subject by its initials (clause HST-02).
 
-    Parameters: in_file_names, whether the same is done in the names of files.
+    Setting subject_initials: enforce; warn, the office is told and contact details alone go; off,
+    likewise and nobody is told. Parameters: in_file_names, whether file names get initials too.
     """
     wanted = {(Layer.SUBJECT, 0)}
     if terms.parameters.get("in_file_names", False):
         wanted |= {(Layer.FILENAME, part.index) for part in message.reading.parts if part.filename}
     found = [f for f in message.findings if (f.layer, f.part) in wanted and f.start < f.end]
+    stance = word(terms, "subject_initials")
+    if stance in ("warn", "off"):
+        names = tuple(f for f in found if f.kind is Kind.NAME)
+        found = [f for f in found if f.kind is not Kind.NAME]
+        if stance == "warn" and names and not found:
+            return Note("office", "a name stands in the subject", names)
     changes = tuple(apart(_changes(found)))
     return Amend(changes) if changes else Pass()
 

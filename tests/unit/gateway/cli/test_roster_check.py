@@ -79,7 +79,7 @@ def test_the_roster_of_the_manual_is_right_as_it_stands(tmp_path: Path) -> None:
         ("domain: relay.test", "domain: relay", "organisation", "domain is no domain name"),
         ("pack: default", "pack: defualt", "organisation", "did you mean 'default'?"),
         ("allow: {phones", "allow: {fones", "allow fones row 1", "unknown kind 'fones'"),
-        ("pairs: [{", "lessons: [{", "roster.yaml", "no section 'lessons'"),
+        ("pairs: [{", "teaching: [{", "roster.yaml", "no section 'teaching'"),
         ("pairs: [{tutor: tara, pupil: jamie, subject: Maths, contract: private}]", "pairs: 7", "roster.yaml",
          "pairs must be a list of rows"),
         ("  - {id: mo,", "  - just text\n  - {id: mo,", "people row 4 (line 6)", "named fields"),

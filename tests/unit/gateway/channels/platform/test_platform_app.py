@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -16,6 +18,7 @@ from gateway.domain.message import Assurance, Channel
 from gateway.domain.verdict import (
     AddRecipient,
     Amend,
+    DeliverAfter,
     Hold,
     Lane,
     Outcome,
@@ -166,6 +169,19 @@ def test_a_refusal_for_conduct_alone_gives_no_reason() -> None:
     body = problem(send(House(Verdict(Outcome.REFUSE, "v", (Ruled("b", "T-CONDUCT", conduct),)))))
     assert body["detail"] == "This message cannot be sent as it is."
     assert (body["clause"], body["findings"]) == ("", [])
+
+
+def test_a_refusal_for_manners_says_what_to_mend() -> None:
+    swearing = Refuse("Please mind your words.", "ours", (finding(Kind.CONDUCT, "profanity"),))
+    body = problem(send(House(Verdict(Outcome.REFUSE, "v", (Ruled("b", "T-WORDS", swearing),)))))
+    assert (body["detail"], body["clause"]) == ("Please mind your words.", "T-WORDS")
+
+
+def test_a_message_that_waits_for_opening_hours_says_until_when() -> None:
+    at = datetime(2026, 3, 5, 8, tzinfo=ZoneInfo("Europe/London"))
+    waits = Verdict(Outcome.AMEND, "v", (), (DeliverAfter(at),))
+    answered = send(House(waits)).get_json()
+    assert (answered["state"], answered["deliver_after"]) == ("on_its_way", "2026-03-05T08:00:00.000Z")
 
 
 @pytest.mark.parametrize("verdict", [None, held(Lane.REVIEW, Severity.HIGH), refused()])
