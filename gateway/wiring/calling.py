@@ -9,8 +9,7 @@ from functools import cache
 from gateway.desk.families.callers import Callers
 from gateway.desk.families.needs import Takes
 from gateway.domain.message import Arrival, Reading
-from gateway.domain.register import Fact
-from gateway.errors import ReaderFailed, Unavailable
+from gateway.errors import ReaderFailed
 from gateway.ports import Readers
 from gateway.settings import config_folder
 from gateway.wiring.storing import Store
@@ -29,7 +28,7 @@ def callers_of(store: Store, readers: Readers, take: Takes) -> Callers:
         store.entrances,
         store.correspondence,
         store.reports,
-        NoRegister(),
+        store.register,
         store.sendings,
         store.strikes,
         read,
@@ -37,19 +36,6 @@ def callers_of(store: Store, readers: Readers, take: Takes) -> Callers:
         store.link_key,
         helplines(),
     )
-
-
-class NoRegister:
-    """Stands where the register will: nothing is on file, and whoever says something hears that it is not kept."""
-
-    def facts(self, organisation_id: str, person_id: str) -> tuple[Fact, ...]:
-        """Nothing."""
-        del organisation_id, person_id
-        return ()
-
-    def add(self, organisation_id: str, fact: Fact, by: str) -> None:
-        """Raises Unavailable: nothing said is lost without a word."""
-        raise Unavailable("Agreements cannot be kept here yet.")
 
 
 @cache

@@ -29,6 +29,7 @@ from gateway.store.keys import SqlApiKeys
 from gateway.store.ledger import SqlLedger
 from gateway.store.outbox import SqlOutbox
 from gateway.store.record import RecordReader
+from gateway.store.register import SqlRegister
 from gateway.store.reports import SqlReports
 from gateway.store.sendings import SqlSendings
 from gateway.store.sessions import SqlSessions, create_organisation
@@ -73,6 +74,7 @@ class Store:
     api_keys: SqlApiKeys
     roster: Rosters
     record: RecordReader
+    register: SqlRegister
     entrances: SqlEntrances
     correspondence: SqlCorrespondence
     reports: SqlReports
@@ -165,6 +167,7 @@ def _joined(engine: Engine, master_key: bytes, libpq: str) -> Store:
         api_keys=SqlApiKeys(engine),
         roster=Rosters(engine, vault),
         record=RecordReader(engine),
+        register=SqlRegister(engine, vault),
         entrances=SqlEntrances(engine, vault, alarms),
         correspondence=SqlCorrespondence(engine, vault),
         reports=SqlReports(engine, vault, alarms, directory.policy_of),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import text
 
 from gateway.domain.people import Role
-from tests.fakes.callers import ADDRESSES, Pages, keys_in, post, two_families
+from tests.fakes.callers import ADDRESSES, Pages, keys_in, post, token_on, two_families
 
 
 @pytest.fixture
@@ -28,11 +30,23 @@ def test_a_link_and_its_code_sign_a_guardian_in_once(pages: Pages) -> None:
     assert client.get(path).status_code == 200
     first = post(client, path, code=code)
     assert (first.status_code, first.location) == (303, "/me/kept")
-    assert "__Host-family=" in first.headers.get_all("Set-Cookie")[0]
+    (cookie,) = [one for one in first.headers.get_all("Set-Cookie") if one.startswith("family=")]
+    assert "HttpOnly" in cookie and "SameSite=Lax" in cookie
     assert client.get("/family").status_code == 200
     again = pages.app.test_client()
     assert post(again, path, code=code).status_code == 403
     assert again.get("/family").status_code == 303
+
+
+def test_behind_tls_the_cookie_is_bound_to_this_host(pages: Pages) -> None:
+    client = pages.app.test_client()
+    form = {"address": "tara.okafor@relay.test", "password": "app-password"}
+    shown = client.get("/me/sign-in", base_url="https://relay.test").text
+    form["form_token"] = re.search(r'name="form_token" value="([^"]+)"', shown)[1]
+    answer = client.post("/me/password", data=form, base_url="https://relay.test")
+    assert any(
+        one.startswith("__Host-family=") and "Secure" in one for one in answer.headers.getlist("Set-Cookie")
+    )
 
 
 def test_opening_the_link_uses_nothing_up_and_tells_nothing(pages: Pages) -> None:
@@ -75,7 +89,9 @@ def test_both_do_the_same_work_in_the_database(pages: Pages) -> None:
     for address in (ADDRESSES["ruth"], "nobody@family.test"):
         pages.store.entrances.ask(address, pages.clock.now)
     with pages.store.engine.connect() as connection:
-        waiting = connection.execute(text("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'letter'"))
+        waiting = connection.execute(
+            text("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'letter'")
+        )
         assert waiting.scalar_one() == 2
         assert connection.execute(text("SELECT count(*) FROM entrance")).scalar_one() == 0
 
@@ -160,7 +176,5 @@ def test_a_form_from_elsewhere_is_refused(pages: Pages, path: str) -> None:
     for forged in ({}, {"form_token": ""}, {"form_token": "a.b"}):
         assert client.post(path, data={"words": "hello", **forged}).status_code == 403
     other = pages.app.test_client()
-    from tests.fakes.callers import token_on
-
     foreign = token_on(other, "/me/sign-in")
     assert client.post(path, data={"words": "hello", "form_token": foreign}).status_code == 403

@@ -27,11 +27,11 @@ from gateway.domain.links import Links, Way
 from gateway.domain.message import Arrival, Channel, Part, Reading
 from gateway.domain.pair import Pair
 from gateway.domain.people import Guardianship, Person, Role
-from gateway.domain.register import Fact
 from gateway.domain.roster import Roster, pair_id
 from gateway.journey import Journey, judge
 from gateway.ports import Brief, Judgement, Receipt
 from gateway.store.directory import SqlDirectory
+from gateway.store.register import SqlRegister
 from gateway.store.sessions import add_desk_user
 from gateway.wiring.calling import helplines
 from gateway.wiring.judging import tools, unhurried
@@ -43,21 +43,6 @@ BASE = "https://relay.test"
 LINK_KEY = b"l" * 32
 DESK_PASSWORD = "a long desk password"
 ADDRESSES = {"ruth": "ruth@family.test", "jamie": "jamie@family.test", "tara": "tara.personal@mail.test"}
-
-
-@dataclass
-class MemoryRegister:
-    """A register in memory (fulfils `needs.Register`)."""
-
-    kept: list[tuple[str, Fact, str]] = field(default_factory=list)
-
-    def facts(self, organisation_id: str, person_id: str) -> tuple[Fact, ...]:
-        return tuple(
-            fact for ours, fact, _ in self.kept if (ours, fact.person_id) == (organisation_id, person_id)
-        )
-
-    def add(self, organisation_id: str, fact: Fact, by: str) -> None:
-        self.kept.append((organisation_id, fact, by))
 
 
 class InlineReaders:
@@ -96,7 +81,6 @@ class Pages:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.clock = Clock()
-        self.register = MemoryRegister()
         self.links = Links(BASE, LINK_KEY)
         store.directory = SqlDirectory(store.engine, store.vault, policy_of_pack)  # type: ignore[misc]  # the real pack
         self.readers = InlineReaders()
@@ -105,7 +89,7 @@ class Pages:
             store.entrances,
             store.correspondence,
             store.reports,
-            self.register,
+            SqlRegister(store.engine, store.vault),
             store.sendings,
             store.strikes,
             lambda one: self.readers.read(one).result(),
@@ -238,7 +222,12 @@ def two_families() -> Roster:
         for tutor, pupil in (("tara", "jamie"), ("tara", "amara"), ("owen", "jamie"))
     )
     return Roster(
-        home.organisation, (*home.people, *more), {"tara": "app-password", "owen": "app-password"}, ties, pairs, home.allow
+        home.organisation,
+        (*home.people, *more),
+        {"tara": "app-password", "owen": "app-password"},
+        ties,
+        pairs,
+        home.allow,
     )
 
 

@@ -97,8 +97,10 @@ def guardian_blueprint() -> Blueprint:
         if pupil is None or not purpose or choice not in ("give", "refuse"):
             abort(400)
         kind = FactKind.IMAGE_CONSENT if choice == "give" else FactKind.IMAGE_REFUSED
-        fact = Fact(kind, pupil.id, detail=purpose, since=parts().clock().date())
-        ours().register.add(guardian.organisation_id, fact, guardian.id)
+        now = parts().clock()
+        fact = Fact(kind, pupil.id, detail=purpose, since=now.date())
+        # A refusal wins wherever it stands, so that a new consent has to end it.
+        ours().register.add(guardian.organisation_id, fact, guardian.id, now, frozenset(IMAGE_KINDS))
         return redirect(url_for("family.agreements", done=choice), 303)
 
     @pages.get("/family/kept")

@@ -10,7 +10,7 @@ from gateway.domain.correspondence import Copied, Letter, Sending, Volume
 from gateway.domain.message import Arrival, Reading
 from gateway.domain.people import Person
 from gateway.domain.policy import ReportRoute
-from gateway.domain.register import Fact
+from gateway.domain.register import Fact, FactKind
 from gateway.domain.report import Report
 from gateway.domain.strike import Strike
 from gateway.ports import Receipt
@@ -132,8 +132,15 @@ class Register(Protocol):
         """What is on file about somebody, oldest first."""
         ...
 
-    def add(self, organisation_id: str, fact: Fact, by: str) -> None:
-        """Put a fact on file. by: id of whoever says so."""
+    def add(
+        self,
+        organisation_id: str,
+        fact: Fact,
+        by: str,
+        now: datetime,
+        instead_of: frozenset[FactKind] = frozenset(),
+    ) -> None:
+        """Put a fact on file. by: id of whoever says so. instead_of: kinds that end by it, for that detail."""
         ...
 
 

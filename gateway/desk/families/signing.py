@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from urllib.parse import urlsplit
 
 from flask import Blueprint, make_response, redirect, request, url_for
@@ -15,7 +14,6 @@ from gateway.desk.throttle import NONE
 from gateway.domain.language import known
 from gateway.domain.people import Person, Role, Standing
 from gateway.domain.register import Fact, FactKind
-from gateway.errors import Unavailable
 
 ADDRESS_LENGTH, PASSWORD_LENGTH = 254, 1024
 WRONG = "That did not work. Check the code, or ask for a new letter: each works once, within 15 minutes."
@@ -112,9 +110,9 @@ def signing_blueprint() -> Blueprint:
 
 def _remember(person: Person, chosen: str) -> None:
     """Put it on file for our letters too; the page speaks it in any case."""
-    fact = Fact(FactKind.SPEAKS, person.id, detail=chosen, since=parts().clock().date())
-    with suppress(Unavailable):
-        ours().register.add(person.organisation_id, fact, person.id)
+    now = parts().clock()
+    fact = Fact(FactKind.SPEAKS, person.id, detail=chosen, since=now.date())
+    ours().register.add(person.organisation_id, fact, person.id, now)
 
 
 def _begun(session: str, after: str) -> ResponseReturnValue:
