@@ -93,8 +93,8 @@ class SqlSendings:
             about = (case_file.c.message_id == message_id) & (case_file.c.state != str(State.CLOSED))
             waiting = connection.execute(select(case_file.c.id).where(about).with_for_update()).all()
             row = {"message_id": message_id, "organisation_id": organisation_id, "by_id": tutor_id, "at": now}
-            new = upsert(withdrawal).values(row).on_conflict_do_nothing()
-            if not waiting or connection.execute(new).rowcount == 0:
+            new = upsert(withdrawal).values(row).on_conflict_do_nothing().returning(withdrawal.c.message_id)
+            if not waiting or connection.execute(new).first() is None:
                 raise Stale("It was decided or withdrawn meanwhile.")
             closed = update(case_file).where(about, case_file.c.lane.in_(EMPTIED))
             connection.execute(closed.values(state=str(State.CLOSED), version=case_file.c.version + 1))

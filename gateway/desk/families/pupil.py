@@ -18,6 +18,7 @@ from gateway.desk.parts import open_to_all, parts
 from gateway.domain.links import Way
 from gateway.domain.people import Person, Role
 from gateway.domain.report import WORDS, private_route
+from gateway.errors import NotFound
 
 CALL_ME = "contact"
 ONLY_CONTACT = "(Asked to be contacted, and wrote nothing else.)"
@@ -56,14 +57,13 @@ def pupil_blueprint() -> Blueprint:
     @pages.get("/ask/<token>")
     @open_to_all
     def ask(token: str) -> ResponseReturnValue:
-        pupil, _ = reader(Way.ASK, token)
+        pupil = _pupil(token)
         return _notice(pupil, url_for("pupil.ask_for_help", token=token))
 
     @pages.post("/ask/<token>")
     @open_to_all
     def ask_for_help(token: str) -> ResponseReturnValue:
-        pupil, _ = reader(Way.ASK, token)
-        return _told(pupil, token)
+        return _told(_pupil(token), token)
 
     return pages
 
@@ -74,6 +74,14 @@ def band(born: date | None, today: date) -> str:
         return YOUNGEST
     age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
     return YOUNGEST if age < 13 else BETWEEN if age < 16 else OLDER
+
+
+def _pupil(token: str) -> Person:
+    """The pupil whose link it is. Raises NotFound."""
+    person, _ = reader(Way.ASK, token)
+    if person.role is not Role.PUPIL:
+        raise NotFound("There is no such link.")
+    return person
 
 
 def _notice(pupil: Person, action: str) -> ResponseReturnValue:
