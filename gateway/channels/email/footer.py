@@ -67,7 +67,7 @@ def _may_hold_one(text: str) -> bool:
 # Our words exactly, quoted or not, wherever a mail program wraps them.
 _SPACE = r"(?:[ \t]|\n[ \t]*(?:>[> \t]*)?)"
 _HTML_SPACE = r"(?:\s|&nbsp;|<br ?/?>){0,8}"
-_URL = r"https?://[^\s<>\"']{1,300}"
+_URL = r"https?://[^\s<>\x22\x27]{1,300}"
 _BLANKS = {
     "{organisation}.": r"[^\n<>@]{1,60}?\.",
     "{reference}.": r"M-[2-9A-Z]{4}-[2-9A-Z]{4}\.",
@@ -80,13 +80,10 @@ _FIRST_WORDS = tuple(speaker(tag)(CHECKED).split()[0] for tag in LANGUAGES)
 
 
 def _pattern(line: str, space: str, blanks: dict[str, str]) -> str:
-    """A line as it may stand in any of our languages."""
+    """A line as it may stand in any of our languages, whatever was made of its apostrophes."""
     spoken = dict.fromkeys(speaker(tag)(line) for tag in LANGUAGES)
-    return (
-        "(?:"
-        + "|".join(space.join(blanks.get(w) or re.escape(w) for w in one.split()) for one in spoken)
-        + ")"
-    )
+    written = (space.join(blanks.get(word) or re.escape(word) for word in one.split()) for one in spoken)
+    return "(?:" + "|".join(written).replace("'", "(?:'|’|&#x27;|&#39;|&apos;)") + ")"
 
 
 _plain = partial(_pattern, space=_SPACE, blanks=_BLANKS)
