@@ -11,6 +11,7 @@ from gateway.desk import decide_form, evidence
 from gateway.desk.parts import hidden_lanes, parts, viewer
 from gateway.domain.case import Case, State
 from gateway.domain.people import Person
+from gateway.domain.report import REPORT_RULE
 from gateway.errors import NotFound, Stale
 from gateway.ports import Exhibit
 
@@ -30,6 +31,8 @@ def case_blueprint() -> Blueprint:
 
     @pages.get("/cases/<case_id>")
     def show(case_id: str) -> ResponseReturnValue:
+        if visible_case(case_id, viewer()).rule == REPORT_RULE:
+            return redirect(url_for("reports.show", case_id=case_id), 303)
         return _page(_laid_out(case_id, viewer()))
 
     @pages.post("/cases/<case_id>/decide")

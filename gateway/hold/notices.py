@@ -38,7 +38,7 @@ def case_waits(organisation: Organisation, case: Case, to: str, desk_url: str, n
         f"{desk_url}/cases/{case.id}\n"
     )
     subject = f"[{case.severity}] A held message {state} ({case.reference})"
-    return _mail(organisation, to, subject, body, f"{case.id}.{case.version}.waits", now)
+    return our_mail(organisation, to, subject, body, f"{case.id}.{case.version}.waits", now)
 
 
 def came_back(organisation: Organisation, case: Case, decision: Decision, to: str, now: datetime) -> Notice:
@@ -52,7 +52,7 @@ def came_back(organisation: Organisation, case: Case, decision: Decision, to: st
     words = f"\n\n{decision.say.strip()}" if decision.say.strip() else ""
     body = f"{head}\n\nReference {case.reference}{words}\n\n{organisation.name}\n"
     subject = f"Your message {'needs a change' if asks else 'was not delivered'} ({case.reference})"
-    return _mail(organisation, to, subject, body, f"{case.id}.{case.version}.back", now)
+    return our_mail(organisation, to, subject, body, f"{case.id}.{case.version}.back", now)
 
 
 def went_round(organisation: Organisation, case: Case, to: str, now: datetime) -> Notice:
@@ -65,7 +65,7 @@ def went_round(organisation: Organisation, case: Case, to: str, now: datetime) -
         f"Reference {case.reference}\n\n{organisation.name}\n"
     )
     subject = f"Please leave private addresses out ({case.reference})"
-    return _mail(organisation, to, subject, body, f"{case.id}.round", now)
+    return our_mail(organisation, to, subject, body, f"{case.id}.round", now)
 
 
 def reminded(organisation: Organisation, task: Task, to: str, now: datetime) -> Notice:
@@ -73,12 +73,13 @@ def reminded(organisation: Organisation, task: Task, to: str, now: datetime) -> 
     title = task.kind.replace("_", " ").capitalize()
     head = "For your child: " if task.role == "pupil" else ""
     body = f"{head}{task.because}\n\n{organisation.name}\n"
-    return _mail(organisation, to, f"{organisation.name}: {title}", body, f"{task.id}.reminder", now)
+    return our_mail(organisation, to, f"{organisation.name}: {title}", body, f"{task.id}.reminder", now)
 
 
-def _mail(
+def our_mail(
     organisation: Organisation, to: str, subject: str, body: str, local_id: str, now: datetime
 ) -> Notice:
+    """A mail of our own, which no program will answer. local_id: what stands before its Message-ID's @."""
     office = f"no-reply@{organisation.domain}"
     mail = EmailMessage(policy=SMTP)
     mail["From"] = f'"{_plain(organisation.name)}" <{office}>'

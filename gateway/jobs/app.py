@@ -65,6 +65,10 @@ class Tells(Protocol):
         """Send somebody a reminder."""
         ...
 
+    async def letter(self, kind: str, organisation_id: str, about: str) -> None:
+        """Send a letter of ours to a family or a tutor. about: what that kind of letter needs to know."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
@@ -114,6 +118,12 @@ def reminders_due(job: JobContext, timestamp: int) -> None:  # noqa: ARG001 - Pr
         log.info("%d reminders were set", fresh)
 
 
+async def letter(job: JobContext, kind: str, organisation_id: str, about: str) -> None:
+    """Send a letter of ours to a family or a tutor."""
+    ours: Context = job.additional_context["gateway"]
+    await ours.tells.letter(kind, organisation_id, about)
+
+
 def forget_fragments(job: JobContext, timestamp: int) -> None:  # noqa: ARG001 - Procrastinate passes it
     """Delete the short messages that were kept for a day to find what was split over several."""
     ours: Context = job.additional_context["gateway"]
@@ -131,7 +141,7 @@ async def take_over_stalled(job: JobContext, timestamp: int) -> None:  # noqa: A
 def make_app(connector: BaseConnector) -> App:
     """A Procrastinate app that knows our tasks."""
     app = App(connector=connector)
-    for task in (case_overdue, case_waits, sender_told, writer_warned, person_reminded):
+    for task in (case_overdue, case_waits, sender_told, writer_warned, person_reminded, letter):
         app.task(name=task.__name__, queue=QUEUE, retry=AGAIN, pass_context=True)(task)
     rescue = app.task(
         name="take_over_stalled", queue=QUEUE, queueing_lock="take_over_stalled", pass_context=True

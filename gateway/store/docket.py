@@ -14,7 +14,7 @@ from gateway.domain.dispatch import Copy
 from gateway.domain.entry import Entry
 from gateway.domain.policy import Policy
 from gateway.domain.verdict import SEVERITY_RANK, Severity
-from gateway.errors import Stale
+from gateway.errors import Forbidden, Stale
 from gateway.hold.clocks import due_at, escalated
 from gateway.ports import Alarms
 from gateway.record.entries import body_viewed, case_decided, case_ran_late
@@ -26,6 +26,7 @@ from gateway.store.failing import raise_version, trust_again
 from gateway.store.keeping import handed_over
 from gateway.store.record import append, lock_heads
 from gateway.store.schema import case_file, decision, dispatch, message, organisation
+from gateway.store.sendings import is_withdrawn
 from gateway.store.undelivered import DELIVERY_RULE
 from gateway.store.vault import Vault
 
@@ -63,6 +64,8 @@ class SqlDocket(Dossier):
             row = connection.execute(_locked(case.id, case.organisation_id)).one_or_none()
             if row is None or row.version != decision.version or row.state == State.CLOSED:
                 raise Stale("Somebody else changed this case first; look at it again.")
+            if copies and is_withdrawn(connection, case.message_id):
+                raise Forbidden("The sender has withdrawn this message; return or reject it.")
             settled, escalate_at = _after(case_of(row), decision.action, policy, at)
             self._change(connection, settled, escalate_at)
             if ends_failing:

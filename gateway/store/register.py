@@ -6,12 +6,15 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, insert, or_, select, update
+from sqlalchemy import Connection, Engine, and_, delete, insert, or_, select, update
 
+from gateway.domain.entry import Entry
 from gateway.domain.pair import Pair
 from gateway.domain.register import Fact, FactKind, Lesson
 from gateway.store.bulk import copy_in
+from gateway.store.engine import store_faults
 from gateway.store.failing import raise_version
+from gateway.store.record import append, lock_heads
 from gateway.store.schema import lesson, register_fact
 from gateway.store.vault import Vault
 
@@ -123,3 +126,61 @@ def _fact(row: Any, vault: Vault) -> Fact:
 
 def _about(fact: Fact, organisation_id: str) -> str:
     return "\0".join(("fact", organisation_id, str(fact.kind), fact.person_id, fact.pair_id))
+
+
+class SqlRegister:
+    """What families' pages ask of the register."""
+
+    def __init__(self, engine: Engine, vault: Vault) -> None:
+        self._engine = engine
+        self._vault = vault
+
+    def facts(self, organisation_id: str, person_id: str) -> tuple[Fact, ...]:
+        """What is on file about somebody, oldest first."""
+        theirs = select(register_fact).where(
+            register_fact.c.organisation_id == organisation_id, register_fact.c.person_id == person_id
+        )
+        with store_faults(), self._engine.connect() as connection:
+            rows = connection.execute(theirs.order_by(register_fact.c.id)).all()
+        return tuple(_fact(row, self._vault) for row in rows)
+
+    def add(
+        self,
+        organisation_id: str,
+        fact: Fact,
+        by: str,
+        now: datetime,
+        instead_of: frozenset[FactKind] = frozenset(),
+    ) -> None:
+        """Enter what somebody said on their page.
+
+        instead_of: kinds of which what was said before, of the same person and detail, ends.
+        """
+        with store_faults(), self._engine.begin() as connection:
+            raise_version(connection, [organisation_id])
+            heads = lock_heads(connection, [organisation_id])
+            for fact_id in self._standing(connection, organisation_id, fact, instead_of):
+                end_fact(connection, organisation_id, fact_id, now - timedelta(days=1))
+            fact_id = add_fact(connection, self._vault, organisation_id, fact, f"person:{by}")
+            entry = Entry(
+                organisation_id,
+                now,
+                "register.said",
+                fact.person_id,
+                by,
+                {"fact": fact_id, "kind": fact.kind},
+            )
+            append(connection, heads, [entry])
+
+    def _standing(
+        self, connection: Connection, organisation_id: str, fact: Fact, kinds: frozenset[FactKind]
+    ) -> list[int]:
+        """Ids of the facts of these kinds about the same person and detail that nobody has ended."""
+        theirs = select(register_fact).where(
+            register_fact.c.organisation_id == organisation_id,
+            register_fact.c.person_id == fact.person_id,
+            register_fact.c.kind.in_([str(one) for one in kinds]),
+            register_fact.c.until.is_(None),
+        )
+        rows = connection.execute(theirs).all()
+        return [row.id for row in rows if _fact(row, self._vault).detail == fact.detail]

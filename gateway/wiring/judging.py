@@ -13,6 +13,7 @@ from gateway.channels.email import parse as email_parse
 from gateway.channels.email.dkim import Signed
 from gateway.channels.platform import compose as platform_compose
 from gateway.channels.platform import parse as platform_parse
+from gateway.domain.links import Links
 from gateway.domain.message import Arrival, Channel, Reading
 from gateway.journey import Tools, judge
 from gateway.moderate.readers import Bench
@@ -28,29 +29,36 @@ UNHURRIED_S = 30.0
 
 
 def tools(
-    screen: Screen | None = None, dkim: Path | None = None, scanner: clamav.Scanner | None = None
+    screen: Screen | None = None,
+    dkim: Path | None = None,
+    scanner: clamav.Scanner | None = None,
+    links: Links | None = None,
 ) -> Tools:
     """Everything `journey.judge` needs.
 
     screen: the detectors; the standard ones when None.
     dkim: folder of the domains' signing keys; copies of a domain without keys go unsigned.
     scanner: asked about every mail with files; None when nobody is.
+    links: for the lines under a copy; None when nothing says how families reach us.
     """
-    signed = {} if dkim is None else {Channel.EMAIL: Signed(email_compose.compose, dkim)}
+    compose: Compose = partial(email_compose.compose, links=links)
+    written = {Channel.EMAIL: compose if dkim is None else Signed(compose, dkim)}
     reads = dict(READ)
     if scanner is not None:
         reads[Channel.EMAIL] = clamav.checking(email_parse.read, scanner)
-    return Tools(reads, screen or standard(), {**COMPOSE, **signed}, email_compose.leaks)
+    return Tools(reads, screen or standard(), {**COMPOSE, **written}, email_compose.leaks)
 
 
-def bench(dkim: Path | None = None, scanner: clamav.Scanner | None = None) -> Bench:
+def bench(
+    dkim: Path | None = None, scanner: clamav.Scanner | None = None, links: Links | None = None
+) -> Bench:
     """The functions a reader process works with; called once in each child.
 
     The detectors are warm on return, so that no message pays for loading them.
     """
     catalogue = standard()
     catalogue.warm()
-    return partial(judge, tools=tools(catalogue, dkim, scanner)), read
+    return partial(judge, tools=tools(catalogue, dkim, scanner, links)), read
 
 
 def unhurried() -> Screen:

@@ -19,6 +19,7 @@ from gateway.domain.people import Organisation, Person, Role
 from gateway.domain.verdict import Lane
 from gateway.errors import NotFound, Unavailable
 from gateway.hold.notices import Notice, came_back, case_waits, reminded, went_round
+from gateway.wiring.letters import Letters
 from gateway.wiring.storing import Store
 
 ACCEPTED = 250
@@ -71,6 +72,11 @@ class Notifier:
     def _reminder_sent(self, organisation_id: str, task_id: str) -> None:
         with suppress(NotFound):  # somebody ticked it off meanwhile
             self._store.tasks.done(organisation_id, task_id, "gateway", "sent", datetime.now(UTC))
+
+    async def letter(self, kind: str, organisation_id: str, about: str) -> None:
+        """Send a letter of ours to a family or a tutor."""
+        write = Letters(self._store, self._desk_url).written
+        await self._send(await asyncio.to_thread(write, kind, organisation_id, about, datetime.now(UTC)))
 
     async def _send(self, notices: list[Notice]) -> None:
         for notice in notices:

@@ -31,7 +31,7 @@ from gateway.ports import Receipt
 from gateway.settings import Settings
 from gateway.wiring.judging import bench
 from gateway.wiring.notifying import Notifier
-from gateway.wiring.storing import Store, database_url, dkim_folder, open_store
+from gateway.wiring.storing import Store, database_url, dkim_folder, links_of, open_store
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ def now() -> datetime:
 def readers_of(settings: Settings) -> PebbleReaders:
     """Child processes that judge, as many as the settings say; ready when this returns."""
     readers = PebbleReaders(
-        partial(bench, dkim_folder(settings), scanner_of(settings)),
+        partial(bench, dkim_folder(settings), scanner_of(settings), links_of(settings)),
         settings.readers,
         settings.reader_timeout_s,
         settings.reader_memory_mb,

@@ -11,23 +11,30 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from gateway import packs
+from gateway.domain.links import Links
 from gateway.domain.people import Organisation
 from gateway.domain.roster import AliasRow, Roster
 from gateway.jobs.app import ProcrastinateAlarms
 from gateway.settings import Settings, config_folder
 from gateway.store import roster as rosters
 from gateway.store import server
+from gateway.store.correspondence import SqlCorrespondence
 from gateway.store.directory import SqlDirectory
 from gateway.store.docket import SqlDocket
 from gateway.store.engine import check_durable, connect, conninfo, embedded, migrate
+from gateway.store.entrances import SqlEntrances
 from gateway.store.keys import SqlApiKeys
 from gateway.store.ledger import SqlLedger
 from gateway.store.outbox import SqlOutbox
 from gateway.store.past import PastMessages
 from gateway.store.policies import SqlPolicies
 from gateway.store.record import RecordReader
+from gateway.store.register import SqlRegister
 from gateway.store.reminding import SqlReminders
+from gateway.store.reports import SqlReports
+from gateway.store.sendings import SqlSendings
 from gateway.store.sessions import SqlSessions, create_organisation
+from gateway.store.strikes import SqlStrikes
 from gateway.store.tasks import SqlTasks
 from gateway.store.vault import Vault, create_master_key, load_master_key
 from gateway.wiring.policies import Policies, shelf_of
@@ -62,7 +69,7 @@ class Store:
     """Everything that stands on the database.
 
     form_key: seals the desk's forms; the same in every process, derived from the master key.
-    verp_key: seals return paths; likewise.
+    verp_key: seals return paths; link_key: the links under copies; likewise.
     conninfo: the database as a libpq URI, for the job worker.
     """
 
@@ -79,6 +86,13 @@ class Store:
     past: PastMessages
     tasks: SqlTasks
     reminders: SqlReminders
+    register: SqlRegister
+    entrances: SqlEntrances
+    correspondence: SqlCorrespondence
+    reports: SqlReports
+    sendings: SqlSendings
+    strikes: SqlStrikes
+    link_key: bytes = field(repr=False)
     form_key: bytes = field(repr=False)
     verp_key: bytes = field(repr=False)
     conninfo: str = field(repr=False)
@@ -105,6 +119,18 @@ class Store:
 def dkim_folder(settings: Settings) -> Path:
     """Where the domains' signing keys are."""
     return settings.home / "keys" / "dkim"
+
+
+def links_of(settings: Settings) -> Links | None:
+    """What makes the links under copies; None while no setting says how families reach us."""
+    if not settings.public_url:
+        return None
+    return Links(settings.public_url, link_key(load_master_key(settings.home / "keys" / "master.key")))
+
+
+def link_key(master_key: bytes) -> bytes:
+    """What seals the links under copies; the same in every process."""
+    return hashlib.sha256(b"footer links\0" + master_key).digest()
 
 
 def database_url(settings: Settings) -> str:
@@ -167,6 +193,13 @@ def _joined(engine: Engine, master_key: bytes, libpq: str, home: Path) -> Store:
         past=PastMessages(engine, vault),
         tasks=tasks,
         reminders=SqlReminders(engine, vault, alarms),
+        register=SqlRegister(engine, vault),
+        entrances=SqlEntrances(engine, vault, alarms),
+        correspondence=SqlCorrespondence(engine, vault),
+        reports=SqlReports(engine, vault, alarms, directory.policy_of),
+        sendings=SqlSendings(engine, vault, alarms, directory.policy_of),
+        strikes=SqlStrikes(engine, vault, alarms),
+        link_key=link_key(master_key),
         form_key=hashlib.sha256(b"desk forms\0" + master_key).digest(),
         verp_key=hashlib.sha256(b"return paths\0" + master_key).digest(),
         conninfo=libpq,

@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING
 
 from gateway.channels.platform.app import beside, create_api
 from gateway.desk.app import create_desk
+from gateway.desk.families.blueprints import family_pages
 from gateway.desk.mailboxes import mailboxes_blueprint
+from gateway.desk.tutors.blueprints import tutor_pages
 from gateway.journey import Journey
+from gateway.ports import Readers
 from gateway.settings import Settings, read
+from gateway.wiring.calling import callers_of
 from gateway.wiring.running import journey_of, now, readers_of, taker
 from gateway.wiring.storing import Store, open_store
 
@@ -30,12 +34,12 @@ def application() -> WSGIApplication:
 
     # A web worker ends without atexit, and would wait for its readers for ever.
     Finalize(None, close, exitpriority=10)
-    return build(settings, store, journey)
+    return build(settings, store, journey, readers)
 
 
-def build(settings: Settings, store: Store, journey: Journey) -> WSGIApplication:
+def build(settings: Settings, store: Store, journey: Journey, readers: Readers) -> WSGIApplication:
     """The desk with the API beside it, over one store and one journey."""
-    folder = settings.mailboxes
+    folder, take = settings.mailboxes, taker(journey)
     desk = create_desk(
         journey,
         store.docket,
@@ -43,8 +47,12 @@ def build(settings: Settings, store: Store, journey: Journey) -> WSGIApplication
         store.directory,
         now,
         store.form_key,
-        extra=(mailboxes_blueprint(folder),) if folder else (),
+        extra=(
+            *family_pages(callers_of(store, readers, take)),
+            *tutor_pages(),
+            *((mailboxes_blueprint(folder),) if folder else ()),
+        ),
         links=(("Mailboxes", "/mailboxes"),) if folder else (),
     )
-    api = create_api(taker(journey), store.ledger, store.directory, store.api_keys, now)
+    api = create_api(take, store.ledger, store.directory, store.api_keys, now)
     return beside(desk, api)

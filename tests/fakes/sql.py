@@ -21,13 +21,18 @@ from gateway.domain.verdict import Hold, Lane, Outcome, Refuse, Ruled, Severity,
 from gateway.jobs.app import ProcrastinateAlarms
 from gateway.ports import Judgement
 from gateway.store import roster as rosters
+from gateway.store.correspondence import SqlCorrespondence
 from gateway.store.directory import SqlDirectory
 from gateway.store.docket import SqlDocket
+from gateway.store.entrances import SqlEntrances
 from gateway.store.keys import SqlApiKeys
 from gateway.store.ledger import SqlLedger
 from gateway.store.outbox import SqlOutbox
 from gateway.store.record import RecordReader
+from gateway.store.reports import SqlReports
+from gateway.store.sendings import SqlSendings
 from gateway.store.sessions import SqlSessions
+from gateway.store.strikes import SqlStrikes
 from gateway.store.vault import Vault
 
 MASTER_KEY = bytes(range(32))
@@ -85,6 +90,26 @@ class Store:
     @cached_property
     def record(self) -> RecordReader:
         return RecordReader(self.engine)
+
+    @cached_property
+    def entrances(self) -> SqlEntrances:
+        return SqlEntrances(self.engine, self.vault, self.alarms)
+
+    @cached_property
+    def correspondence(self) -> SqlCorrespondence:
+        return SqlCorrespondence(self.engine, self.vault)
+
+    @cached_property
+    def reports(self) -> SqlReports:
+        return SqlReports(self.engine, self.vault, self.alarms, self.directory.policy_of)
+
+    @cached_property
+    def sendings(self) -> SqlSendings:
+        return SqlSendings(self.engine, self.vault, self.alarms, self.directory.policy_of)
+
+    @cached_property
+    def strikes(self) -> SqlStrikes:
+        return SqlStrikes(self.engine, self.vault, self.alarms)
 
     def bring_in(self, roster: Roster) -> rosters.Applied:
         """Import a roster."""

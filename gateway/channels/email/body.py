@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import escape, unescape
 
-from gateway.channels.email import calendars, footer, writing
+from gateway.channels.email import calendars, writing
 from gateway.channels.email.attachments import CALENDAR, safe_name
 from gateway.channels.email.html_text import tell
 from gateway.channels.email.sanitise import clean
@@ -24,34 +25,49 @@ class Frame:
 
     seed: str
     domain: str
-    organisation: str
-    reference: str
     masks: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     people: tuple[tuple[str, str, str], ...] = field(default=(), repr=False)
-    to_pupil: bool = False
-
-    @property
-    def footer(self) -> tuple[str, ...]:
-        """The lines under the copy."""
-        return footer.footer(self.organisation, self.reference, self.to_pupil)
 
 
-def body(parts: tuple[Part, ...], frame: Frame) -> bytes:
-    """Return the Content-* fields, a blank line and the body built from judged parts."""
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What all copies of a message share: its texts, None where there is none, and finished entities."""
+
+    plain: tuple[str, ...] | None = field(repr=False)
+    html: tuple[str, ...] | None = field(repr=False)
+    images: tuple[bytes, ...] = field(repr=False)
+    attached: tuple[bytes, ...] = field(repr=False)
+
+
+def body(parts: tuple[Part, ...], frame: Frame, footer: tuple[str, ...]) -> bytes:
+    """Return the Content-* fields, a blank line and the body built from judged parts.
+
+    footer: the lines under this copy; they differ from one recipient to the next.
+    """
+    contents = _contents(parts, frame)
+    core = _texts(contents, frame, footer)
+    if contents.images:
+        core = writing.multipart("related", [core, *contents.images], frame.seed)
+    return writing.multipart("mixed", [core, *contents.attached], frame.seed) if contents.attached else core
+
+
+@lru_cache(maxsize=2)
+def _contents(parts: tuple[Part, ...], frame: Frame) -> Contents:
     files = [part for part in parts if part.text is None]
     texts = [part for part in parts if part.text is not None]
     shown = _shown_images(texts, files, frame)
-    core = _texts(texts, tuple(shown.items()), frame)
-    images = [part for part in files if part.content_id in shown]
-    if images:
-        related = [_file(part, shown[part.content_id]) for part in images]
-        core = writing.multipart("related", [core, *related], frame.seed)
-    attached = [
-        _invitation(part, frame) if part.content_type == CALENDAR else _file(part)
-        for part in files
-        if part.content_id not in shown
-    ]
-    return writing.multipart("mixed", [core, *attached], frame.seed) if attached else core
+    blocks, kinds = _blocks(texts), {part.content_type for part in texts} or {"text/plain"}
+    images = tuple(shown.items())
+    return Contents(
+        plain=tuple(_mask(_plain(block), frame) for block in blocks) if "text/plain" in kinds else None,
+        html=tuple(_mask(_html(block, images), frame) for block in blocks) if "text/html" in kinds else None,
+        images=tuple(_file(part, shown[part.content_id]) for part in files if part.content_id in shown),
+        attached=tuple(
+            _invitation(part, frame) if part.content_type == CALENDAR else _file(part)
+            for part in files
+            if part.content_id not in shown
+        ),
+    )
 
 
 def _file(part: Part, content_id: str = "") -> bytes:
@@ -79,24 +95,24 @@ def _shown_images(texts: list[Part], files: list[Part], frame: Frame) -> dict[st
     }
 
 
-def _texts(texts: list[Part], images: tuple[tuple[str, str], ...], frame: Frame) -> bytes:
+def _texts(contents: Contents, frame: Frame, footer: tuple[str, ...]) -> bytes:
     """Return one text, one HTML text, or the two as alternatives."""
-    blocks = _blocks(texts)
-    kinds = {part.content_type for part in texts} or {"text/plain"}
     made = []
-    if "text/plain" in kinds:
-        plain = [_mask(_plain(block), frame) for block in blocks]
-        made.append(writing.text_entity("plain", "\n".join((*plain, "", "---", *frame.footer))))
-    if "text/html" in kinds:
-        html = [_mask(_html(block, images), frame) for block in blocks]
-        lines = "<br>\n".join(map(escape, frame.footer))
-        end = f"<p>---<br>{lines}</p>"
+    if contents.plain is not None:
+        made.append(writing.text_entity("plain", "\n".join((*contents.plain, "", "---", *footer))))
+    if contents.html is not None:
+        end = "<p>---<br>" + "<br>\n".join(_linked(escape(line)) for line in footer) + "</p>"
         made.append(
             writing.text_entity(
-                "html", "\n".join(("<!DOCTYPE html><html><body>", *html, end, "</body></html>"))
+                "html", "\n".join(("<!DOCTYPE html><html><body>", *contents.html, end, "</body></html>"))
             )
         )
     return made[0] if len(made) == 1 else writing.multipart("alternative", made, frame.seed)
+
+
+def _linked(line: str) -> str:
+    """A line of a footer with its link one can press."""
+    return re.sub(r"https?://\S+", lambda link: f'<a href="{link[0]}">{link[0]}</a>', line)
 
 
 def _blocks(texts: list[Part]) -> list[list[Part]]:

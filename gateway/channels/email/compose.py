@@ -8,15 +8,17 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import UTC
 from email.utils import format_datetime
-from functools import lru_cache
 
-from gateway.channels.email import writing
+from gateway.channels.email import footer, writing
 from gateway.channels.email.attachments import CALENDAR
 from gateway.channels.email.body import Frame, body
 from gateway.channels.email.egress import leaks, private_mailboxes
+from gateway.domain.language import ENGLISH
+from gateway.domain.links import Links
 from gateway.domain.message import Earlier, Envelope, Reading
 from gateway.domain.pair import Circle, OfCircle
 from gateway.domain.people import FAMILY_ROLES, Person, Role
+from gateway.domain.register import FactKind
 
 __all__ = ["compose", "leaks", "message_id"]
 
@@ -25,15 +27,20 @@ WITHOUT_ALIAS = "[address removed]"
 
 _OWN_ID = re.compile(r"<([0-9a-f]{32})\.[0-9a-f]{16}@[A-Za-z0-9.-]+>")
 _WRITABLE_ID = re.compile(r"<[!-;=?-~]{1,250}>")
-_body = lru_cache(maxsize=2)(body)  # all copies of one message share it, but for the pupil's
 
 
 def compose(
-    reading: Reading, envelope: Envelope, circle: Circle, visible: Sequence[Person], to: Person
+    reading: Reading,
+    envelope: Envelope,
+    circle: Circle,
+    visible: Sequence[Person],
+    to: Person,
+    links: Links | None = None,
 ) -> bytes:
     """Return the exact bytes that `to` is to get. Does the same for the same arguments.
 
     reading: as judged, changes already made. visible: the recipients that `to` may know of.
+    links: for the footer; None where nothing says how families reach us.
     Raises ValueError or KeyError when a copy cannot be made safely; the message is held then.
     """
     domain = circle.organisation.domain
@@ -52,15 +59,26 @@ def compose(
     frame = Frame(
         envelope.id,
         domain,
-        circle.organisation.name,
-        envelope.reference,
         _masks(circle),
         _guests(circle) if any(part.content_type == CALENDAR for part in reading.parts) else (),
-        to.role is Role.PUPIL,
     )
-    content = b"".join((*fields, _body(reading.parts, frame)))
+    content = b"".join((*fields, body(reading.parts, frame, _footer(envelope, circle, to, links))))
     writing.assert_clean(content)
     return content
+
+
+def _footer(envelope: Envelope, circle: Circle, to: Person, links: Links | None) -> tuple[str, ...]:
+    """Return the lines under the copy, in the language that `to` asked for."""
+    spoken = circle.on_file(FactKind.SPEAKS, envelope.received_at.date(), to.id)
+    return footer.footer(
+        circle.organisation.name,
+        envelope.reference,
+        to.role is Role.PUPIL,
+        links,
+        envelope.id,
+        to.id,
+        spoken[-1].detail if spoken else ENGLISH,
+    )
 
 
 def message_id(envelope_id: str, to: Person, domain: str) -> str:

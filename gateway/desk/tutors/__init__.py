@@ -1,0 +1,1 @@
+"""The tutor's pages, and what the desk's people do about tutors: strikes, and answers to reports."""

@@ -1,0 +1,104 @@
+"""What somebody tells the organisation: by which way, about what, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from gateway.domain.people import Role
+from gateway.domain.policy import Policy, ReportRoute
+from gateway.domain.verdict import Lane, Severity
+
+REPORT_RULE = "report"  # of every case that a report opens; no rule of a policy did
+APPEAL_RULE = "appeal"
+WORDS = "words"  # the field that every form has
+
+CONCERN, COMPLAINT, PRIVATE, APPROACH, SELF, APPEAL = (
+    "concern",
+    "complaint",
+    "private",
+    "approach",
+    "self_report",
+    "appeal",
+)
+EVERYBODY = frozenset({Role.GUARDIAN, Role.PUPIL, Role.TUTOR})
+
+# What is offered also where a pack names no way of its own; a pack's of the same name goes before.
+ALWAYS = (
+    ReportRoute(
+        CONCERN, "DFT-10", "Report a concern", EVERYBODY, "dsl", Lane.REVIEW, Severity.HIGH,
+        timedelta(days=1), "Thank you. A person reads every report.",
+    ),
+    ReportRoute(
+        COMPLAINT, "DFT-06", "Make a complaint", frozenset({Role.GUARDIAN}), "office", Lane.REVIEW,
+        Severity.MEDIUM, timedelta(days=3), "Thank you. You will have an answer from a person.",
+    ),
+    ReportRoute(
+        PRIVATE, "DFT-14", "Talk to our safeguarding lead", frozenset({Role.PUPIL}), "dsl", Lane.SEALED,
+        Severity.CRITICAL, timedelta(hours=2), "Thank you.",
+    ),
+    ReportRoute(
+        APPROACH, "DFT-10", "A pupil tried to reach me another way", frozenset({Role.TUTOR}), "dsl",
+        Lane.REVIEW, Severity.MEDIUM, timedelta(days=1),
+        "Thank you. We will answer the pupil. Please do not answer yourself.", counts=False,
+    ),
+    ReportRoute(
+        SELF, "DFT-05", "Something I did or sent by mistake", frozenset({Role.TUTOR}), "dsl", Lane.REVIEW,
+        Severity.MEDIUM, timedelta(days=1),
+        "Thank you for telling us. Telling us yourself never counts against you.", counts=False,
+    ),
+)  # fmt: skip
+
+# A tutor's request that a second person looks at a message which came back.
+REVIEW = ReportRoute(
+    APPEAL, "DFT-05", "A review of a message", frozenset({Role.TUTOR}), "moderator", Lane.REVIEW,
+    Severity.MEDIUM, timedelta(days=1), "A second person looks at it.", counts=False,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One report, as the desk reads it.
+
+    case_id: of the case it opened. words: what was written, by field. message_id, pupil_id: "" without.
+    answer: what the organisation said to it, "" while it has not.
+    """
+
+    case_id: str
+    organisation_id: str
+    name: str
+    reporter_id: str
+    reporter_role: Role
+    at: datetime
+    words: Mapping[str, str] = field(repr=False)
+    message_id: str = ""
+    pupil_id: str = ""
+    reference: str = ""
+    counts: bool = True
+    answered_at: datetime | None = None
+    answered_by: str = ""
+    answer: str = field(default="", repr=False)
+
+
+def routes_for(policy: Policy, role: Role) -> dict[str, ReportRoute]:
+    """The ways that somebody of this role is offered, by name."""
+    named = {one.name: one for one in ALWAYS} | dict(policy.reports)
+    return {name: one for name, one in named.items() if role in one.senders}
+
+
+def open_routes(policy: Policy, role: Role) -> dict[str, ReportRoute]:
+    """Those that somebody signed in may see on their page: what reaches the lead alone is not among them."""
+    return {name: one for name, one in routes_for(policy, role).items() if one.lane is not Lane.SEALED}
+
+
+def private_route(policy: Policy) -> ReportRoute:
+    """The pupil's way to the safeguarding lead, sealed whatever a pack says."""
+    ways = [one for one in routes_for(policy, Role.PUPIL).values() if one.lane is Lane.SEALED]
+    return min(ways, key=lambda one: one.name != PRIVATE)
+
+
+def message_route(policy: Policy, role: Role) -> ReportRoute:
+    """What the link under a copy opens for this role."""
+    ways = open_routes(policy, role)
+    return ways.get(CONCERN) or next(iter(ways.values()))

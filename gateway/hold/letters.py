@@ -1,0 +1,81 @@
+"""Our letters to families and tutors: how to sign in, that there is an answer, that there is a strike.
+
+Like every notice they carry no text of a message, and none says what somebody reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from gateway.domain.correspondence import Invitation
+from gateway.domain.language import Say
+from gateway.domain.people import Organisation
+from gateway.hold.notices import Notice, our_mail
+
+Write = Callable[[Organisation, str, str, Say, str, datetime], Notice]
+
+SIGN_IN = """\
+Somebody, most likely you, asked to sign in to the pages of {organisation}.
+
+1. Open this link:
+{link}
+
+2. Type this code: {code}
+
+The link and the code work once, within 15 minutes. If it was not you, you need not do anything.
+"""
+CODE = """\
+You asked to read a message that {organisation} keeps under seal.
+
+Type this code on the page: {code}
+
+It works once, within 15 minutes. Do not tell it to anybody. If it was not you, you need not do anything.
+"""
+ANSWERED = """\
+There is an answer to what you told us. Please sign in to read it:
+{link}
+"""
+STRIKE = """\
+There is news for you on your page. Please sign in to read it, and to say what you think of it:
+{link}
+"""
+
+
+def sign_in(
+    organisation: Organisation, invitation: Invitation, base: str, say: Say, local_id: str, now: datetime
+) -> Notice:
+    """The letter with a link and a code."""
+    link = f"{base}/me/enter/{invitation.token}"
+    body = say(SIGN_IN).format(organisation=organisation.name, link=link, code=invitation.code)
+    return _letter(organisation, invitation.mailbox, say("Your sign-in link"), body, local_id, now)
+
+
+def code(
+    organisation: Organisation, invitation: Invitation, say: Say, local_id: str, now: datetime
+) -> Notice:
+    """The letter with a code that opens a sealed message."""
+    body = say(CODE).format(organisation=organisation.name, code=invitation.code)
+    return _letter(organisation, invitation.mailbox, say("Your code"), body, local_id, now)
+
+
+def answered(
+    organisation: Organisation, mailbox: str, link: str, say: Say, local_id: str, now: datetime
+) -> Notice:
+    """There is an answer to a report."""
+    body = say(ANSWERED).format(link=link)
+    return _letter(organisation, mailbox, say("There is an answer for you"), body, local_id, now)
+
+
+def strike(
+    organisation: Organisation, mailbox: str, link: str, say: Say, local_id: str, now: datetime
+) -> Notice:
+    """A strike was given, decided or taken back."""
+    body = say(STRIKE).format(link=link)
+    return _letter(organisation, mailbox, say("News on your page"), body, local_id, now)
+
+
+def _letter(
+    organisation: Organisation, mailbox: str, subject: str, body: str, local_id: str, now: datetime
+) -> Notice:
+    return our_mail(organisation, mailbox, subject, f"{body}\n{organisation.name}\n", local_id, now)

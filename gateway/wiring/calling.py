@@ -1,0 +1,45 @@
+"""What the families' and tutors' pages work with, joined."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+
+from gateway.desk.families.callers import Callers
+from gateway.desk.families.needs import Takes
+from gateway.domain.message import Arrival, Reading
+from gateway.errors import ReaderFailed
+from gateway.ports import Readers
+from gateway.settings import config_folder
+from gateway.wiring.storing import Store
+
+
+def callers_of(store: Store, readers: Readers, take: Takes) -> Callers:
+    """The parts of the families' and tutors' pages over one store."""
+
+    def read(arrival: Arrival) -> Reading:
+        try:
+            return readers.read(arrival).result()
+        except ReaderFailed:
+            return Reading(form_faults=("it could not be read within the limits",))
+
+    return Callers(
+        store.entrances,
+        store.correspondence,
+        store.reports,
+        store.register,
+        store.sendings,
+        store.strikes,
+        read,
+        take,
+        store.link_key,
+        helplines(),
+    )
+
+
+@cache
+def helplines() -> Mapping[str, str]:
+    """Numbers of public help by name, as config/words/helplines.toml lists them first."""
+    listed = tomllib.loads((config_folder() / "words" / "helplines.toml").read_text("utf-8"))["phones"]
+    return {name: number for number, name in reversed(listed.items())}
