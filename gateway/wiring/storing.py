@@ -19,6 +19,7 @@ from gateway.jobs.app import ProcrastinateAlarms
 from gateway.settings import Settings, config_folder
 from gateway.store import roster as rosters
 from gateway.store import server
+from gateway.store.desk_users import create_organisation
 from gateway.store.directory import SqlDirectory
 from gateway.store.docket import SqlDocket
 from gateway.store.engine import check_durable, connect, conninfo, embedded, migrate
@@ -26,7 +27,7 @@ from gateway.store.keys import SqlApiKeys
 from gateway.store.ledger import SqlLedger
 from gateway.store.outbox import SqlOutbox
 from gateway.store.record import RecordReader
-from gateway.store.sessions import SqlSessions, create_organisation
+from gateway.store.sessions import SqlSessions
 from gateway.store.vault import Vault, create_master_key, load_master_key
 
 
