@@ -81,6 +81,12 @@ def local(path: str) -> str:
     return path if ours and not (pieces.scheme or pieces.netloc) and "\\" not in path else home()
 
 
+def origin() -> str:
+    """How browsers name this desk: scheme, host and port."""
+    scheme = "https" if cookies.behind_tls() else "http"
+    return parts().terms.public_url or f"{scheme}://{request.host}"
+
+
 def _recognise() -> None:
     """Find out whose request this is: `g.person` only for those who showed all that is asked."""
     token = cookies.get(cookies.SESSION)

@@ -8,13 +8,18 @@ from typing import TYPE_CHECKING
 from gateway.channels.platform.app import beside, create_api
 from gateway.desk.app import create_desk
 from gateway.desk.mailboxes import mailboxes_blueprint
+from gateway.desk.parts import Terms
+from gateway.desk.signing.provider import Provider
+from gateway.errors import SettingsError
 from gateway.journey import Journey
+from gateway.ports import Office
 from gateway.settings import Settings, read
 from gateway.wiring.running import journey_of, now, readers_of, taker
 from gateway.wiring.storing import Store, open_store
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
+    from flask import Flask
 
 
 def application() -> WSGIApplication:
@@ -35,8 +40,14 @@ def application() -> WSGIApplication:
 
 def build(settings: Settings, store: Store, journey: Journey) -> WSGIApplication:
     """The desk with the API beside it, over one store and one journey."""
+    api = create_api(taker(journey), store.ledger, store.directory, store.api_keys, now)
+    return beside(desk_of(settings, store, journey), api)
+
+
+def desk_of(settings: Settings, store: Store, journey: Office) -> Flask:
+    """The desk with all its pages."""
     folder = settings.mailboxes
-    desk = create_desk(
+    return create_desk(
         journey,
         store.docket,
         store.sessions,
@@ -45,6 +56,26 @@ def build(settings: Settings, store: Store, journey: Journey) -> WSGIApplication
         store.form_key,
         extra=(mailboxes_blueprint(folder),) if folder else (),
         links=(("Mailboxes", "/mailboxes"),) if folder else (),
+        terms=Terms(settings.second_factor == "required", settings.public_url, provider_of(settings)),
     )
-    api = create_api(taker(journey), store.ledger, store.directory, store.api_keys, now)
-    return beside(desk, api)
+
+
+def provider_of(settings: Settings) -> Provider | None:
+    """The organisation's own sign-in, None without one.
+
+    Raises: SettingsError when its secret cannot be read, or the extra is not installed.
+    """
+    if not settings.oidc_issuer or settings.oidc_secret_file is None:
+        return None
+    try:
+        from gateway.desk.signing.oidc import OidcProvider
+    except ImportError:
+        raise SettingsError("oidc_issuer needs more packages: install tutor-gateway[oidc].") from None
+    try:
+        secret = settings.oidc_secret_file.read_text().strip()
+        exposed = settings.oidc_secret_file.stat().st_mode & 0o077
+    except OSError as fault:
+        raise SettingsError(f"oidc_secret_file cannot be read ({type(fault).__name__}).") from None
+    if exposed or not secret:
+        raise SettingsError("oidc_secret_file is empty, or others may read it; run `chmod 600` on it.")
+    return OidcProvider(settings.oidc_issuer, settings.oidc_client_id, secret, now)

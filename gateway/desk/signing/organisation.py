@@ -15,6 +15,7 @@ from flask import Blueprint, abort, make_response, redirect, render_template, re
 from flask.typing import ResponseReturnValue
 
 from gateway.desk import cookies
+from gateway.desk.access import origin
 from gateway.desk.parts import parts
 from gateway.desk.signing.enter import password_shown
 from gateway.desk.signing.provider import Provider, ProviderFault
@@ -98,12 +99,7 @@ def _made(seed: str, what: str) -> str:
 
 
 def _back() -> str:
-    path = url_for("organisation.back")
-    return (
-        f"{parts().terms.public_url}{path}"
-        if parts().terms.public_url
-        else request.url_root.rstrip("/") + path
-    )
+    return origin() + url_for("organisation.back")
 
 
 def _failed(fault: ProviderFault) -> ResponseReturnValue:

@@ -14,7 +14,6 @@ import secrets
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from flask import request
 from webauthn import (
     base64url_to_bytes,
     generate_authentication_options,
@@ -31,7 +30,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from gateway.desk.access import bound_to
+from gateway.desk.access import bound_to, origin
 from gateway.desk.parts import parts
 from gateway.domain.message import new_id
 from gateway.domain.people import Person
@@ -91,7 +90,7 @@ def made(answer: str, person: Person, name: str) -> Passkey | None:
             credential=answer,
             expected_challenge=challenge,
             expected_rp_id=_our_name(),
-            expected_origin=_our_origin(),
+            expected_origin=origin(),
             require_user_verification=True,
         )
     except WRONG:
@@ -123,7 +122,7 @@ def shown(answer: str) -> Passkey | None:
             credential=answer,
             expected_challenge=challenge,
             expected_rp_id=_our_name(),
-            expected_origin=_our_origin(),
+            expected_origin=origin(),
             credential_public_key=passkey.public_key,
             credential_current_sign_count=passkey.sign_count,
             require_user_verification=True,
@@ -167,9 +166,5 @@ def _handle(person: Person) -> bytes:
     )
 
 
-def _our_origin() -> str:
-    return parts().terms.public_url or f"{request.scheme}://{request.host}"
-
-
 def _our_name() -> str:
-    return urlsplit(_our_origin()).hostname or ""
+    return urlsplit(origin()).hostname or ""
