@@ -17,7 +17,9 @@ from gateway.domain.signing import Session
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FORGED = "This form was not sent from a page of your present sign-in, so nothing was changed."
-SIGNED_OUT = "Your sign-in has ended, so nothing was changed. Sign in again and repeat what you did."
+SIGNED_OUT = (
+    "Your sign-in has ended or is not complete, so nothing was changed. Sign in and repeat what you did."
+)
 NOT_YOURS = "This page is not for your role. If you need it, ask an administrator of your organisation."
 
 View = TypeVar("View", bound=Callable[..., object])
