@@ -344,8 +344,10 @@ class Sessions(Protocol):
         """
         ...
 
-    def sign_in_verified(self, address: str, now: datetime, device: str = "") -> str | None:
-        """The same for an address that the organisation's own sign-in vouches for."""
+    def sign_in_verified(
+        self, organisation_id: str, address: str, now: datetime, device: str = ""
+    ) -> str | None:
+        """The same for an address that its organisation's own sign-in vouches for."""
         ...
 
     def enter(self, organisation_id: str, person_id: str, now: datetime, device: str = "") -> str | None:

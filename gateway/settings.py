@@ -71,6 +71,7 @@ class Settings:
     oidc_issuer: str
     oidc_client_id: str
     oidc_secret_file: Path | None
+    oidc_organisation: str
     log_level: str
     mailboxes: Path | None
 
@@ -354,6 +355,7 @@ READERS: Mapping[str, Callable[[Given], object]] = {
     "oidc_issuer": _issuer,
     "oidc_client_id": _text,
     "oidc_secret_file": _path,
+    "oidc_organisation": _text,
     "log_level": _one_of("debug", "info", "warning", "error"),
     "mailboxes": _path,
 }

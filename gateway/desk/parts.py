@@ -9,7 +9,7 @@ from flask import current_app, g
 
 from gateway.desk.roles import open_to_all as open_to_all  # where pages look for it
 from gateway.desk.signing.provider import Provider
-from gateway.desk.throttle import Throttle
+from gateway.desk.throttle import Throttle, many_networks
 from gateway.domain.people import Person, Role
 from gateway.domain.signing import Session
 from gateway.domain.verdict import Lane
@@ -35,7 +35,10 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Everything that `create_desk` was given."""
+    """Everything that `create_desk` was given.
+
+    throttle: of one browser or network. crowd: of all strangers who try the same address.
+    """
 
     office: Office
     docket: Docket
@@ -45,6 +48,7 @@ class Parts:
     secret_key: bytes
     terms: Terms
     throttle: Throttle = field(default_factory=Throttle)
+    crowd: Throttle = field(default_factory=many_networks)
 
 
 def parts() -> Parts:

@@ -126,7 +126,8 @@ class SqlFactors:
         """True once for each challenge."""
         spent = {"challenge": challenge, "organisation_id": passkey.organisation_id, "spent_at": now}
         old = desk_spent_challenge.c.spent_at < now - CHALLENGE_LIFE
-        used = update(desk_passkey).where(desk_passkey.c.id == passkey.id)
+        ours = desk_passkey.c.organisation_id == passkey.organisation_id
+        used = update(desk_passkey).where(ours, desk_passkey.c.id == passkey.id)
         with store_faults(), self._engine.begin() as connection:
             connection.execute(delete(desk_spent_challenge).where(old))
             new = upsert(desk_spent_challenge).values(spent).on_conflict_do_nothing()

@@ -38,11 +38,18 @@ class SqlSessions:
 
     def sign_in(self, address: str, password: str, now: datetime, device: str = "") -> str | None:
         """A new token for an active desk user with that address and password, else None."""
-        return self._let_in(address, password, Means.PASSWORD, now, device)
+        row = self._user(address)
+        # Outside the connection, which would otherwise be held for the time of an argon2.
+        right = verify(password, row.password if row else None)
+        return self._let_in(row, Means.PASSWORD, now, device) if row and right else None
 
-    def sign_in_verified(self, address: str, now: datetime, device: str = "") -> str | None:
-        """The same for an address that the organisation's own sign-in vouches for."""
-        return self._let_in(address, None, Means.ORGANISATION, now, device)
+    def sign_in_verified(
+        self, organisation_id: str, address: str, now: datetime, device: str = ""
+    ) -> str | None:
+        """The same for an address that its organisation's own sign-in vouches for."""
+        row = self._user(address)
+        ours = row is not None and row.organisation_id == organisation_id
+        return self._let_in(row, Means.ORGANISATION, now, device) if ours else None
 
     def enter(self, organisation_id: str, person_id: str, now: datetime, device: str = "") -> str | None:
         """A new token, complete, for somebody who showed a passkey; None when they have no desk."""
@@ -120,18 +127,14 @@ class SqlSessions:
         with store_faults(), self._engine.begin() as connection:
             _end(connection, now, *_of(desk_session, person))
 
-    def _let_in(
-        self, address: str, password: str | None, means: Means, now: datetime, device: str
-    ) -> str | None:
-        """A session for the desk user of an address; None as password for one who is vouched for."""
+    def _user(self, address: str) -> Any:
+        """The row of the desk user of an address, None without one."""
         same = select(desk_user).where(desk_user.c.address == self._vault.blind(address))
         with store_faults(), self._engine.connect() as connection:
-            row = connection.execute(same).one_or_none()
-        # Outside the connection, which would otherwise be held for the time of an argon2.
-        if password is not None and not verify(password, row.password if row else None):
-            return None
-        if row is None:
-            return None
+            return connection.execute(same).one_or_none()
+
+    def _let_in(self, row: Any, means: Means, now: datetime, device: str) -> str | None:
+        """A session for a desk user, complete unless they hold a second factor; None without a desk."""
         with store_faults(), self._engine.begin() as connection:
             who = self._desk_person(connection, row.organisation_id, row.person_id)
             if who is None:

@@ -56,14 +56,15 @@ def desk_of(settings: Settings, store: Store, journey: Office) -> Flask:
         store.form_key,
         extra=(mailboxes_blueprint(folder),) if folder else (),
         links=(("Mailboxes", "/mailboxes"),) if folder else (),
-        terms=Terms(settings.second_factor == "required", settings.public_url, provider_of(settings)),
+        terms=Terms(settings.second_factor == "required", settings.public_url, provider_of(settings, store)),
     )
 
 
-def provider_of(settings: Settings) -> Provider | None:
+def provider_of(settings: Settings, store: Store) -> Provider | None:
     """The organisation's own sign-in, None without one.
 
-    Raises: SettingsError when its secret cannot be read, or the extra is not installed.
+    Raises: SettingsError when its secret cannot be read, the extra is not installed, or it is
+        not clear whose it is.
     """
     if not settings.oidc_issuer or settings.oidc_secret_file is None:
         return None
@@ -78,4 +79,8 @@ def provider_of(settings: Settings) -> Provider | None:
         raise SettingsError(f"oidc_secret_file cannot be read ({type(fault).__name__}).") from None
     if exposed or not secret:
         raise SettingsError("oidc_secret_file is empty, or others may read it; run `chmod 600` on it.")
-    return OidcProvider(settings.oidc_issuer, settings.oidc_client_id, secret, now)
+    ids = [one.id for one in store.directory.organisations()]
+    wanted = settings.oidc_organisation or (ids[0] if len(ids) == 1 else "")
+    if wanted not in ids:
+        raise SettingsError("oidc_organisation must be the id of the organisation whose sign-in it is.")
+    return OidcProvider(wanted, settings.oidc_issuer, settings.oidc_client_id, secret, now)

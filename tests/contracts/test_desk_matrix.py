@@ -121,7 +121,7 @@ def enter(desk: RealDesk, visitor: str, organisation: str) -> tuple[FlaskClient,
     person = desk.people[organisation, Role.MODERATOR if visitor not in ROLES else Role(visitor)]
     token = None
     if visitor == "password only":
-        token = sessions.sign_in_verified(person.mailboxes[0], now)
+        token = sessions.sign_in_verified(organisation, person.mailboxes[0], now)
     client, token = desk.client_of(person, token)
     return client, desk.seal(token)
 

@@ -74,11 +74,14 @@ def test_a_password_alone_is_not_enough_for_who_holds_a_second_factor(desk, mo):
 
 
 def test_an_address_that_is_vouched_for_still_owes_the_second_factor(desk, mo):
-    assert desk.sessions.sign_in_verified("nobody@org.test", NOW) is None
-    assert desk.sessions.sign_in_verified("ruth@family.test", NOW) is None
-    assert desk.sessions.session(desk.sessions.sign_in_verified("Mo@org.test", NOW), NOW).complete
+    assert desk.sessions.sign_in_verified("demo", "nobody@org.test", NOW) is None
+    assert desk.sessions.sign_in_verified("demo", "ruth@family.test", NOW) is None
+    assert desk.sessions.sign_in_verified("other", "mo@org.test", NOW) is None, (
+        "another's word counts nothing"
+    )
+    assert desk.sessions.session(desk.sessions.sign_in_verified("demo", "Mo@org.test", NOW), NOW).complete
     desk.sessions.factors.put_passkey(passkey(mo))
-    assert not desk.sessions.session(desk.sessions.sign_in_verified("mo@org.test", NOW), NOW).complete
+    assert not desk.sessions.session(desk.sessions.sign_in_verified("demo", "mo@org.test", NOW), NOW).complete
 
 
 def test_a_password_waits_ten_minutes_for_its_second_factor(desk, mo):

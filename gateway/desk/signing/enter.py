@@ -40,7 +40,7 @@ def access_blueprint() -> Blueprint:
     def enter() -> ResponseReturnValue:
         address = request.form.get("address", "").replace("\0", "").strip()[:ADDRESS_LENGTH]
         password, after = request.form.get("password", ""), request.form.get("next", "")
-        wait = parts().throttle.attempt(known.counted_as(address), parts().clock())
+        wait = known.wait_for(address)
         if wait > NONE:
             return _page(after, address, too_many(wait), 429, wait)
         if len(password) > LONGEST_PASSWORD:
@@ -48,7 +48,7 @@ def access_blueprint() -> Blueprint:
         token = parts().sessions.sign_in(address, password, parts().clock(), this_device())
         if token is None:
             return _page(after, address, WRONG, 403)
-        parts().throttle.succeeded(known.counted_as(address))
+        known.succeeded(address)
         return password_shown(token, after)
 
     @pages.post("/sign-in/passkey")

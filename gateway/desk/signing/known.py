@@ -1,7 +1,8 @@
-"""Browsers from which somebody signed in before, so that guesses of strangers do not lock them out.
+"""Slows down guessing without locking anybody out: tries are counted by where they come from.
 
-Tries are counted apart for each known browser. A stranger who guesses at an address slows down
-other strangers only; and a known browser that guesses slows down itself.
+A browser from which that person signed in before is counted by itself, a stranger with those of
+the same network. So whoever guesses at an address slows down themselves, and never a browser that
+is known. Many networks at once are slowed down together, but by seconds only.
 Source: OWASP, "Slow Down Online Guessing Attacks with Device Cookies".
 """
 
@@ -10,19 +11,27 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from datetime import timedelta
+from ipaddress import ip_address, ip_network
 
-from flask import Response
+from flask import Response, request
 
 from gateway.desk import cookies
 from gateway.desk.parts import parts
+from gateway.desk.throttle import NONE
 from gateway.domain.people import Person
 
 
-def counted_as(whom: str) -> str:
-    """Under which name a try for `whom` (an address, a person's id) from this browser is counted."""
-    nonce, *seals = cookies.get(cookies.KNOWN).split(".")
-    known = any(hmac.compare_digest(seal.encode(), _seal(nonce, whom).encode()) for seal in seals)
-    return f"{_plain(whom)} {nonce}" if nonce and known else _plain(whom)
+def wait_for(whom: str) -> timedelta:
+    """Count a try for `whom` (an address, or `who`) and return zero, or how long to wait first."""
+    now, name, known = parts().clock(), *_counted_as(whom)
+    wait = parts().throttle.attempt(name, now)
+    return wait if known or wait > NONE else parts().crowd.attempt(_plain(whom), now)
+
+
+def succeeded(whom: str) -> None:
+    """Forget this browser's tries for somebody who was let in."""
+    parts().throttle.succeeded(_counted_as(whom)[0])
 
 
 def remember(response: Response, person: Person) -> None:
@@ -36,6 +45,24 @@ def remember(response: Response, person: Person) -> None:
 def who(person: Person) -> str:
     """The name under which wrong second factors of a person are counted."""
     return f"factor of {person.organisation_id}/{person.id}"
+
+
+def _counted_as(whom: str) -> tuple[str, bool]:
+    """Under which name a try from this browser is counted, and whether the browser is known."""
+    nonce, *seals = cookies.get(cookies.KNOWN).split(".")
+    known = any(hmac.compare_digest(seal.encode(), _seal(nonce, whom).encode()) for seal in seals)
+    return f"{_plain(whom)} {nonce if known else _network()}", known
+
+
+def _network() -> str:
+    """The caller's network. A proxy on this machine says whom it serves, last in its header."""
+    told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    try:
+        peer = ip_address(request.remote_addr or "")
+        caller = ip_address(told) if told and peer.is_loopback else peer
+    except ValueError:
+        return "nowhere"
+    return str(ip_network(f"{caller}/{24 if caller.version == 4 else 56}", strict=False))
 
 
 def _plain(whom: str) -> str:

@@ -33,6 +33,7 @@ WRONG = (requests.RequestException, AuthlibBaseError, JoseError, ValueError, Key
 class OidcProvider:
     """Fulfils `provider.Provider`. issuer: letter for letter as the provider writes it."""
 
+    organisation_id: str
     issuer: str
     client_id: str
     secret: str = field(repr=False)

@@ -60,15 +60,16 @@ def organisation_blueprint() -> Blueprint:
 
     @pages.post("/sign-in/organisation")
     def enter() -> ResponseReturnValue:
-        seed = cookies.get(cookies.AWAY)
+        seed, provider = cookies.get(cookies.AWAY), _provider()
         if not _ours(request.form.get("state", "")):
             return render_template("desk/organisation.html", fault=FAILED), 403
         code = request.form.get("code", "")[:LONGEST_CODE]
         try:
-            email = _provider().email(_back(), code, _made(seed, "nonce"), _made(seed, "verifier"))
+            email = provider.email(_back(), code, _made(seed, "nonce"), _made(seed, "verifier"))
         except ProviderFault as fault:
             return _failed(fault)
-        token = parts().sessions.sign_in_verified(email, parts().clock(), this_device())
+        ours, now = provider.organisation_id, parts().clock()
+        token = parts().sessions.sign_in_verified(ours, email, now, this_device())
         if token is None:
             return render_template("desk/organisation.html", fault=NOT_HERE), 403
         response = make_response(password_shown(token, ""))

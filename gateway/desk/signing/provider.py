@@ -8,6 +8,11 @@ from typing import Protocol
 class Provider(Protocol):
     """Sends people away to sign in, and reads who came back."""
 
+    @property
+    def organisation_id(self) -> str:
+        """Whose it is: it vouches for nobody of another organisation."""
+        ...
+
     def address(self, back: str, state: str, nonce: str, verifier: str) -> str:
         """Where to send the browser. Raises ProviderFault.
 

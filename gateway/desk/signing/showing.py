@@ -52,13 +52,13 @@ def code_shown(person: Person, code: str) -> Means | None:
 
 def wait_for_factor(person: Person) -> timedelta:
     """Count a try at somebody's second factor from this browser; zero, or how long to wait first."""
-    return parts().throttle.attempt(known.counted_as(known.who(person)), parts().clock())
+    return known.wait_for(known.who(person))
 
 
 def signed_in(token: str, person: Person, after: str) -> ResponseReturnValue:
     """Lead on from a complete sign-in, in a session that nobody knew before."""
     forget_the_one_before()
-    parts().throttle.succeeded(known.counted_as(known.who(person)))
+    known.succeeded(known.who(person))
     response = make_response(redirect(local(after), 303))
     cookies.put(response, cookies.SESSION, token)
     cookies.drop(response, cookies.VISIT)
@@ -72,7 +72,7 @@ def proved(means: Means, after: str) -> ResponseReturnValue:
     token = parts().sessions.prove(cookies.get(cookies.SESSION), means, parts().clock())
     if token is None:
         abort(403, SIGNED_OUT)
-    parts().throttle.succeeded(known.counted_as(known.who(session.person)))
+    known.succeeded(known.who(session.person))
     response = make_response(redirect(local(after), 303))
     cookies.put(response, cookies.SESSION, token)
     known.remember(response, session.person)
