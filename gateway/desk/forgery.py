@@ -40,11 +40,9 @@ def from_elsewhere(site: str | None, origin: str | None, host: str, public_url: 
         return True
     if origin in (None, "null"):
         return False
+    ours = {host.lower(), urlsplit(public_url).netloc.lower()} - {""}
     try:
-        return urlsplit(origin or "").netloc.lower() not in {
-            host.lower(),
-            urlsplit(public_url).netloc.lower(),
-        }
+        return urlsplit(origin or "").netloc.lower() not in ours
     except ValueError:
         return True
 
