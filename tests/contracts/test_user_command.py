@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from gateway.cli.user import user
 from gateway.domain.people import Role
 from gateway.domain.signing import Passkey
-from gateway.errors import GatewayError
+from gateway.errors import NotFound, SettingsError
 from tests.fakes.real_desk import PASSWORD, RealDesk, real_desk
 
 
@@ -53,11 +53,11 @@ def test_only_that_person_in_that_organisation_is_reset(desk: RealDesk) -> None:
         assert desk.store.sessions.factors.held(desk.people[organisation, role]).enrolled
 
 
-@pytest.mark.parametrize("who", ["nobody", "tara"])
-def test_who_has_no_desk_has_no_factor_to_reset(desk: RealDesk, who: str) -> None:
+@pytest.mark.parametrize(("who", "fault"), [("nobody", NotFound), ("tara", SettingsError)])
+def test_who_has_no_desk_has_no_factor_to_reset(desk: RealDesk, who: str, fault: type[Exception]) -> None:
     before = kinds(desk)
     done = run("reset-factor", who, "--organisation", "demo")
-    assert isinstance(done.exception, GatewayError) and kinds(desk) == before
+    assert isinstance(done.exception, fault) and kinds(desk) == before
 
 
 def test_a_new_password_leaves_the_second_factor_and_ends_the_sessions(desk: RealDesk) -> None:

@@ -222,7 +222,7 @@ def test_a_passkey_signs_in_alone_and_confirms(open_page: Open, clock: Clock) ->
     page.get_by_role("button", name="Make the passkey").click()
     page.get_by_role("link", name="I have kept them").click()
     page.get_by_role("button", name="Sign out").click()
-    page.get_by_role("button", name="Sign in with a passkey").click()
+    page.get_by_role("button", name="Use a passkey instead").click()
     expect(page.get_by_role("heading", name="Queue")).to_be_visible()
     clock.ahead += timedelta(minutes=11)
     page.goto("/export")
@@ -263,7 +263,7 @@ def test_a_browser_without_passkeys_says_so_and_has_other_ways(
     refused = open_page()
     refused.goto("/sign-in")
     refused.evaluate("() => { navigator.credentials.get = async () => { throw new Error('none') }; }")
-    refused.get_by_role("button", name="Sign in with a passkey").click()
+    refused.get_by_role("button", name="Use a passkey instead").click()
     expect(refused.get_by_role("alert")).to_contain_text("showed no passkey")
 
 
