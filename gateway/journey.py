@@ -27,7 +27,7 @@ from gateway.deliver.copies import copies_of
 from gateway.domain.case import Action, Case, Decision
 from gateway.domain.dispatch import Copy
 from gateway.domain.message import Arrival, Channel, Message, Reading
-from gateway.domain.people import DESK_ROLES, Person, Role
+from gateway.domain.people import CASE_ROLES, Person, Role
 from gateway.domain.policy import Policy, RuleTerms
 from gateway.domain.verdict import (
     AddRecipient,
@@ -324,7 +324,7 @@ def _chosen(findings: tuple[Finding, ...], decision: Decision) -> tuple[Finding,
 
 
 def _check_may_see(case: Case, person: Person, organisation_id: str) -> None:
-    if person.organisation_id != organisation_id or person.role not in DESK_ROLES:
+    if person.organisation_id != organisation_id or person.role not in CASE_ROLES:
         raise Forbidden("Only a moderator of this organisation may open its cases.")
     if case.lane is Lane.SEALED and person.role is Role.MODERATOR:
         raise Forbidden("A sealed case is for the safeguarding lead.")

@@ -16,7 +16,7 @@ from sqlalchemy import ARRAY, Connection, Engine, Select, Text, bindparam, func,
 
 from gateway.domain.alias import Alias
 from gateway.domain.pair import Circle
-from gateway.domain.people import DESK_ROLES, Guardianship, Organisation, Person, Standing
+from gateway.domain.people import CASE_ROLES, Guardianship, Organisation, Person, Standing
 from gateway.domain.policy import Policy
 from gateway.errors import NotAtHand, NotFound
 from gateway.store.engine import store_faults
@@ -114,7 +114,7 @@ class SqlDirectory:
 
     def deciders(self, organisation_id: str) -> tuple[Person, ...]:
         """The organisation's active moderators, safeguarding leads and administrators."""
-        roles = [str(role) for role in DESK_ROLES]
+        roles = [str(role) for role in CASE_ROLES]
         theirs = select(person).where(
             person.c.organisation_id == organisation_id,
             person.c.role.in_(roles),

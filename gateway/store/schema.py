@@ -491,14 +491,20 @@ desk_user = Table(
     ForeignKeyConstraint(["organisation_id", "person_id"], ["person.organisation_id", "person.id"]),
 )
 
+# id: the person may see it, and end the session by it. complete: no second factor is owed.
 desk_session = Table(
     "desk_session",
     metadata,
     Column("token", LargeBinary, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
     _whose(),
     _is("person_id", Text),
+    _is("means", Text),
+    _is("complete", Boolean),
+    _is("device", Text),
     _moment("signed_in_at"),
     _moment("seen_at"),
+    _moment("proved_at"),
     _later("revoked_at"),
     Index("desk_session_of_person", "organisation_id", "person_id"),
 )

@@ -27,7 +27,7 @@ from gateway.errors import GatewayError
 from gateway.jobs.app import Context, run_worker
 from gateway.journey import Journey
 from gateway.moderate.readers import PebbleReaders
-from gateway.ports import Receipt
+from gateway.ports import Office, Receipt
 from gateway.settings import Settings
 from gateway.wiring.judging import bench
 from gateway.wiring.notifying import Notifier
@@ -278,7 +278,7 @@ class Background:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
 
-def taker(journey: Journey) -> Callable[[Arrival], Receipt]:
+def taker(journey: Office) -> Callable[[Arrival], Receipt]:
     """A blocking `take` for channels that work in threads."""
     background = Background()
     return lambda arrival: background.run(journey.take(arrival))

@@ -19,6 +19,7 @@ from gateway.settings import Settings, config_folder
 from gateway.store import roster as rosters
 from gateway.store import server
 from gateway.store.correspondence import SqlCorrespondence
+from gateway.store.desk_users import create_organisation
 from gateway.store.directory import SqlDirectory
 from gateway.store.docket import SqlDocket
 from gateway.store.engine import check_durable, connect, conninfo, embedded, migrate
@@ -33,7 +34,7 @@ from gateway.store.register import SqlRegister
 from gateway.store.reminding import SqlReminders
 from gateway.store.reports import SqlReports
 from gateway.store.sendings import SqlSendings
-from gateway.store.sessions import SqlSessions, create_organisation
+from gateway.store.sessions import SqlSessions
 from gateway.store.strikes import SqlStrikes
 from gateway.store.tasks import SqlTasks
 from gateway.store.vault import Vault, create_master_key, load_master_key

@@ -227,6 +227,7 @@ def install(home: Path, answer: Answer = accept, roster: Roster | None = None, *
         "smarthost": f"127.0.0.1:{sink.port}",
         "authserv_id": AUTHSERV_ID,
         "hostname": DOMAIN,
+        "second_factor": "optional",
         **{f"{name}_port": str(port) for name, port in ports.items()},
         **more,
     }

@@ -17,12 +17,13 @@ from threading import Lock, Thread
 from werkzeug.serving import make_server
 
 from classifiers.finding import Finding, Kind, Layer, Passage, Stance
+from gateway.domain import signing
 from gateway.domain.alias import Alias
 from gateway.domain.case import CLOSING, Action, Case, Decision, State
 from gateway.domain.dispatch import Copy
 from gateway.domain.message import Arrival, Assurance, Channel, Envelope, Part, Reading
 from gateway.domain.pair import Circle, Pair
-from gateway.domain.people import Guardianship, Organisation, Person, Role
+from gateway.domain.people import DESK_ROLES, Guardianship, Organisation, Person, Role
 from gateway.domain.policy import Clause, Policy, RuleTerms
 from gateway.domain.verdict import (
     SEVERITY_RANK,
@@ -415,26 +416,39 @@ class MemoryDirectory:
         return POLICY
 
 
+class MemoryFactors:
+    """Nobody holds anything; whoever needs more takes the store's (fulfils part of `ports.Factors`)."""
+
+    def held(self, person: Person) -> signing.Held:
+        return signing.Held()
+
+
 class MemorySessions:
-    """Signs in anybody of PEOPLE who has a desk (fulfils `ports.Sessions`)."""
+    """Signs in anybody of PEOPLE who has a desk, with a second factor done (fulfils part of `ports.Sessions`)."""
 
     def __init__(self) -> None:
         self.live: dict[str, Person] = {}
+        self.factors = MemoryFactors()
         self._count = 0
 
-    def sign_in(self, address: str, password: str, now: datetime) -> str | None:
+    def sign_in(self, address: str, password: str, now: datetime, device: str = "") -> str | None:
         person = MemoryDirectory().issued(address)
-        if person is None or password != PASSWORD:
+        if person is None or password != PASSWORD or person.role not in DESK_ROLES:
             return None
         self._count += 1
         token = f"token-{self._count}-of-{person.id}"
         self.live[token] = person
         return token
 
-    def who(self, token: str, now: datetime) -> Person | None:
-        return self.live.get(token)
+    def session(self, token: str, now: datetime) -> signing.Session | None:
+        person = self.live.get(token)
+        if person is None:
+            return None
+        return signing.Session(
+            f"id-{token}", person, signing.Means.APP, True, True, now, now, now, "Firefox on Linux"
+        )
 
-    def revoke(self, token: str) -> None:
+    def revoke(self, token: str, now: datetime) -> None:
         self.live.pop(token, None)
 
 

@@ -7,7 +7,8 @@ from flask import Blueprint, Flask
 
 from gateway.desk.app import create_desk
 from gateway.desk.headers import CONTENT_SECURITY_POLICY, HEADERS
-from gateway.desk.parts import open_to_all
+from gateway.desk.roles import allowed, open_to_all
+from gateway.domain.people import Role
 from gateway.errors import StoreUnavailable
 from tests.fakes.desk import NOW, World
 
@@ -41,6 +42,7 @@ def test_every_answer_carries_the_security_headers(here: World, path: str, code:
     pages = Blueprint("extra", __name__)
 
     @pages.get("/crash")
+    @allowed(Role.MODERATOR)
     def crash() -> str:
         raise ZeroDivisionError("Jamie Whitfield, 07700 900123")
 
@@ -94,7 +96,7 @@ def test_a_store_that_does_not_answer_is_503_everywhere(
     monkeypatch.setattr(here.docket, "counts", away)
     assert client.get("/").status_code == 503
     assert client.get("/healthz").status_code == 503
-    monkeypatch.setattr(here.sessions, "who", away)
+    monkeypatch.setattr(here.sessions, "session", away)
     assert client.get("/").status_code == 503
 
 
