@@ -30,6 +30,7 @@ class Settings:
     sender_check: header or dns. name_servers: IP addresses and ports; none for the machine's own.
     tls_cert, tls_key: None for the pair that `gateway init` made under `home`.
     readers: processes, at least 1. public_url: without a slash at its end.
+    undo_s: 0 for decisions that leave at once and stand.
     mailboxes: Maildirs to show on an open page, for the demo; None anywhere else.
     """
 
@@ -65,6 +66,7 @@ class Settings:
     mails_per_hour: int
     mails_per_minute_per_address: int
     mails_per_hour_per_address: int
+    undo_s: float
     log_level: str
     mailboxes: Path | None
 
@@ -332,6 +334,7 @@ READERS: Mapping[str, Callable[[Given], object]] = {
     "mails_per_hour": _COUNT_OR_NONE,
     "mails_per_minute_per_address": _COUNT_OR_NONE,
     "mails_per_hour_per_address": _COUNT_OR_NONE,
+    "undo_s": _number(0, 3600, whole=False),
     "log_level": _one_of("debug", "info", "warning", "error"),
     "mailboxes": _path,
 }

@@ -25,6 +25,7 @@ class Batch:
     """What copies that were decided together share.
 
     id: of the decision; a required copy holds back the waiting copies of its own batch only.
+    due_at: when they may leave, if not at once; a platform's are then handed over by `Docket.carry_out`.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Batch:
     policy_version: str
     directory_version: int
     at: datetime
+    due_at: datetime | None = None
 
 
 def dispatch_rows(batch: Batch, copies: Sequence[Copy], key: Key) -> list[dict[str, Any]]:
@@ -47,7 +49,8 @@ def dispatch_rows(batch: Batch, copies: Sequence[Copy], key: Key) -> list[dict[s
 
 
 def _row(batch: Batch, copy: Copy, key: Key, waits: bool) -> dict[str, Any]:
-    handed_over = copy.wire is Channel.PLATFORM
+    on_platform = copy.wire is Channel.PLATFORM
+    handed_over = on_platform and batch.due_at is None
     address = [copy.mailbox, copy.return_path]
     return {
         "organisation_id": batch.organisation_id,
@@ -59,10 +62,10 @@ def _row(batch: Batch, copy: Copy, key: Key, waits: bool) -> dict[str, Any]:
         "state": str(DispatchState.SENT if handed_over else DispatchState.WAITING),
         "required": copy.required,
         "waits_for_required": copy.waits_for_required,
-        "due_at": None if handed_over or waits else batch.at,
+        "due_at": None if on_platform or waits else batch.due_at or batch.at,
         "fence": 0,
         "tries": 0,
-        "first_try_at": batch.at,
+        "first_try_at": batch.due_at or batch.at,
         "settled_at": batch.at if handed_over else None,
         "code": 0,
         "policy_version": batch.policy_version,
