@@ -10,14 +10,17 @@ from jinja2 import StrictUndefined
 
 from gateway.desk import cookies, words
 from gateway.desk.access import access_blueprint, form_token, guard
+from gateway.desk.bulk_page import bulk_blueprint
 from gateway.desk.case_page import case_blueprint
 from gateway.desk.faults import show_faults
 from gateway.desk.forgery import FIELD
 from gateway.desk.headers import add_security_headers
 from gateway.desk.letters import visible
+from gateway.desk.pair_page import pair_blueprint
 from gateway.desk.parts import Parts, name_of, open_to_all, parts, visitor
 from gateway.desk.queue_page import queue_blueprint
 from gateway.desk.throttle import Throttle
+from gateway.desk.work_page import work_blueprint
 from gateway.errors import GatewayError
 from gateway.ports import Clock, Directory, Docket, Office, Sessions
 
@@ -53,7 +56,8 @@ def create_desk(
     _teach_templates(app, tuple(links))
     show_faults(app)
     app.add_url_rule("/healthz", "healthz", healthz)
-    for pages in (access_blueprint(Throttle()), queue_blueprint(), case_blueprint(), *extra):
+    work = (queue_blueprint(), case_blueprint(), work_blueprint(), bulk_blueprint(), pair_blueprint())
+    for pages in (access_blueprint(Throttle()), *work, *extra):
         app.register_blueprint(pages)
     return app
 

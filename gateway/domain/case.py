@@ -122,7 +122,8 @@ class Decision:
     say: text for the sender (return, reject, ask), may be empty.
     redactions: numbers of the findings to be covered (action REDACT); all when empty.
     preview: of a redaction that was looked at, the mark of what would leave; "" when it was not.
-    cuts: what a release replaced; filled in when it is carried out.
+    undo_until: until when it can be taken back; filled in when it is written, as are the cuts.
+    cuts: what a release replaced.
     """
 
     case_id: str
@@ -137,6 +138,7 @@ class Decision:
     notify_guardian: bool = False
     standing: Standing = Standing.CARRIED
     preview: str = ""
+    undo_until: datetime | None = None
     cuts: tuple[Cut, ...] = field(default=(), repr=False)
 
 

@@ -213,6 +213,7 @@ class Dossier:
             code=row.code,
             notify_guardian=row.notify_guardian,
             standing=Standing(row.standing),
+            undo_until=row.undo_until,
             cuts=tuple(Cut(Layer(layer), *rest) for layer, *rest in words.get("cuts", ())),
         )
 
