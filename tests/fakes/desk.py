@@ -18,7 +18,7 @@ from werkzeug.serving import make_server
 
 from classifiers.finding import Finding, Kind, Layer, Passage, Stance
 from gateway.domain.alias import Alias
-from gateway.domain.case import DECIDES, UNDO, Action, Case, Cut, Decision, Standing, State
+from gateway.domain.case import DECIDES, UNDO, Action, Case, Cut, Decision, Standing, State, shown_to
 from gateway.domain.claim import LEASE, Claim, HitVerdict, Note
 from gateway.domain.dispatch import Copy
 from gateway.domain.message import Arrival, Assurance, Channel, Envelope, Part, Reading
@@ -688,7 +688,7 @@ class MemoryOffice:
             one.findings,
             self._docket.verdict(organisation_id, message_id),
             tuple(self._docket.around(organisation_id, message_id)),
-            tuple(one.decisions),
+            shown_to(viewer.id, one.case, one.decisions),
         )
 
     def decide(self, organisation_id: str, decision: Decision) -> Case:
