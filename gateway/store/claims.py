@@ -17,7 +17,7 @@ from gateway.store.cases import case_of
 from gateway.store.desk_schema import case_claim
 from gateway.store.engine import store_faults
 from gateway.store.schema import case_file
-from gateway.store.working_order import one_by_one
+from gateway.store.working_order import narrowed, one_by_one
 
 MOST_TRIES = 20  # each lost to somebody who claimed in the same moment
 
@@ -94,7 +94,8 @@ def end_lease(connection: Connection, case_id: str) -> None:
 def _first(
     connection: Connection, organisation_id: str, which: CaseFilter, person_id: str, now: datetime
 ) -> Any:
-    for query in one_by_one(organisation_id, which, person_id, now):
+    asked = narrowed(connection, organisation_id, which, now)
+    for query in one_by_one(organisation_id, asked, person_id, now):
         row = connection.execute(query).first()
         if row is not None:
             return row

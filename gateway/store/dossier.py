@@ -22,7 +22,7 @@ from gateway.store.schema import case_file, decision, dispatch, finding, message
 from gateway.store.timelines import never_in
 from gateway.store.vault import Vault
 from gateway.store.verdicts import finding_of, verdict_of
-from gateway.store.working_order import IS_CLOSED, in_working_order, pairs_of
+from gateway.store.working_order import IS_CLOSED, in_working_order, narrowed, pairs_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,9 @@ class Dossier:
         after: Place | None = None,
     ) -> list[Case]:
         """Cases in the order to work them: overdue, severity, deadline; closed ones last, newest first."""
-        query = in_working_order(organisation_id, which, now, limit, offset, after)
         with store_faults(), self._engine.connect() as connection:
+            asked = narrowed(connection, organisation_id, which, now)
+            query = in_working_order(organisation_id, asked, now, limit, offset, after)
             rows = connection.execute(query).all()
         return [case_of(row) for row in rows]
 
@@ -65,10 +66,10 @@ class Dossier:
             .where(case_file.c.organisation_id == organisation_id, case_file.c.state != IS_CLOSED)
             .group_by(case_file.c.lane)
         )
-        if without_people:
-            theirs = pairs_of(organisation_id, sorted(without_people))
-            by_lane = by_lane.where(case_file.c.pair_id.not_in(theirs))
         with store_faults(), self._engine.connect() as connection:
+            theirs = connection.execute(pairs_of(organisation_id, sorted(without_people))).scalars().all()
+            if theirs:
+                by_lane = by_lane.where(case_file.c.pair_id.not_in(theirs))
             return {row.lane: row.open for row in connection.execute(by_lane)}
 
     def last_opened(self, organisation_id: str, without_lanes: frozenset[str]) -> datetime | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    ScalarSelect,
+    Connection,
     Select,
     false,
     func,
@@ -52,18 +53,36 @@ def in_working_order(
     for late, severity in _ranges(which):
         if _is_past(late, severity, after):
             continue
-        branch = _branch(organisation_id, which, now, len(branches), NEAREST)
+        branch = _branch(organisation_id, which, len(branches), NEAREST)
         branch = branch.where(*_waiting(late, severity, now))
         if after and (after.late, after.severity) == (late, severity):
             branch = branch.where(tuple_(case_file.c.due_at, case_file.c.id) > (after.at, after.case_id))
         branches.append(branch.order_by(case_file.c.due_at, case_file.c.id).limit(enough))
     if which.include_closed or which.state == State.CLOSED:
-        branches.append(_closed(organisation_id, which, now, len(branches), after).limit(enough))
+        branches.append(_closed(organisation_id, which, len(branches), after).limit(enough))
     if not branches:
-        branches.append(_branch(organisation_id, which, now, 0, NEAREST).where(false()))
+        branches.append(_branch(organisation_id, which, 0, NEAREST).where(false()))
     together = union_all(*(branch.subquery().select() for branch in branches)).subquery()
     order = (together.c.place, together.c.nearness, together.c.id)
     return select(together).order_by(*order).limit(limit).offset(offset)
+
+
+def narrowed(connection: Connection, organisation_id: str, which: CaseFilter, now: datetime) -> CaseFilter:
+    """The same filter with what it says of people and leases looked up: mostly it comes to nothing.
+
+    Whoever is in no pair and declared nothing is kept from nothing, and what a person works on is a
+    handful; as a part of the query either would cost a look at every case that waits.
+    """
+    pairs: Collection[str] = ()
+    if which.without_people:
+        theirs = pairs_of(organisation_id, sorted(which.without_people))
+        pairs = connection.execute(theirs).scalars().all()
+    ids = None
+    if which.claimed_by:
+        ids = frozenset(
+            connection.execute(_claimed(now, case_claim.c.person_id == which.claimed_by)).scalars()
+        )
+    return replace(which, without_people=frozenset(), without_pairs=frozenset(pairs), among=ids)
 
 
 def one_by_one(
@@ -74,7 +93,7 @@ def one_by_one(
     A case that somebody else is just taking is passed over, so that nobody waits for anybody.
     """
     for late, severity in _ranges(which):
-        query = select(case_file).where(*_conditions(organisation_id, which, now))
+        query = select(case_file).where(*_conditions(organisation_id, which))
         query = query.where(*_waiting(late, severity, now), _free(person_id, now), _not_judged(person_id))
         if not late:
             query = query.where(case_file.c.state != str(State.ASKED))
@@ -82,13 +101,13 @@ def one_by_one(
         yield query.with_for_update(skip_locked=True)
 
 
-def pairs_of(organisation_id: str, people: Collection[str]) -> ScalarSelect[Any]:
+def pairs_of(organisation_id: str, people: Collection[str]) -> Select[Any]:
     """The pairs whose circle holds one of these people."""
     children = select(guardianship.c.pupil_id).where(
         guardianship.c.organisation_id == organisation_id, guardianship.c.guardian_id.in_(people)
     )
     around = or_(pair.c.tutor_id.in_(people), pair.c.pupil_id.in_(people), pair.c.pupil_id.in_(children))
-    return select(pair.c.id).where(pair.c.organisation_id == organisation_id, around).scalar_subquery()
+    return select(pair.c.id).where(pair.c.organisation_id == organisation_id, around)
 
 
 def _ranges(which: CaseFilter) -> list[tuple[bool, Severity]]:
@@ -109,11 +128,9 @@ def _waiting(late: bool, severity: Severity, now: datetime) -> tuple[Condition, 
     return case_file.c.state != IS_CLOSED, deadline, case_file.c.severity == SEVERITY_RANK[severity]
 
 
-def _closed(
-    organisation_id: str, which: CaseFilter, now: datetime, place: int, after: Place | None
-) -> Select[Any]:
+def _closed(organisation_id: str, which: CaseFilter, place: int, after: Place | None) -> Select[Any]:
     newest = -func.extract("epoch", case_file.c.opened_at)
-    branch = _branch(organisation_id, which, now, place, newest)
+    branch = _branch(organisation_id, which, place, newest)
     branch = branch.where(case_file.c.state == IS_CLOSED)
     if which.severity:
         branch = branch.where(case_file.c.severity == SEVERITY_RANK[Severity(which.severity)])
@@ -122,15 +139,13 @@ def _closed(
     return branch.order_by(case_file.c.opened_at.desc(), case_file.c.id.desc())
 
 
-def _branch(
-    organisation_id: str, which: CaseFilter, now: datetime, place: int, nearness: ColumnElement[Any]
-) -> Select[Any]:
+def _branch(organisation_id: str, which: CaseFilter, place: int, nearness: ColumnElement[Any]) -> Select[Any]:
     columns: list[Any] = [*case_file.c, literal(place).label("place"), nearness.label("nearness")]
-    return select(*columns).where(*_conditions(organisation_id, which, now))
+    return select(*columns).where(*_conditions(organisation_id, which))
 
 
-def _conditions(organisation_id: str, which: CaseFilter, now: datetime) -> list[Condition]:
-    """What the filter asks, but for severity and whether closed ones count."""
+def _conditions(organisation_id: str, which: CaseFilter) -> list[Condition]:
+    """What a narrowed filter asks, but for severity and whether closed ones count."""
     asked: list[Condition] = [case_file.c.organisation_id == organisation_id]
     asked += [case_file.c[name] == value for name in COLUMNS if (value := getattr(which, name))]
     if which.opened_before:
@@ -140,15 +155,14 @@ def _conditions(organisation_id: str, which: CaseFilter, now: datetime) -> list[
             pair.c.organisation_id == organisation_id, pair.c.tutor_id == which.tutor_id
         )
         asked.append(case_file.c.pair_id.in_(taught))
-    if which.claimed_by:
-        asked.append(case_file.c.id.in_(_claimed(now, case_claim.c.person_id == which.claimed_by)))
+    if which.among is not None:
+        asked.append(case_file.c.id.in_(sorted(which.among)))
     if which.without_lanes:
         asked.append(case_file.c.lane.not_in(sorted(which.without_lanes)))
     if which.without_states:
         asked.append(case_file.c.state.not_in(sorted(which.without_states)))
-    if which.without_people:
-        theirs = pairs_of(organisation_id, sorted(which.without_people))
-        asked.append(case_file.c.pair_id.not_in(theirs))
+    if which.without_pairs:
+        asked.append(case_file.c.pair_id.not_in(sorted(which.without_pairs)))
     return asked
 
 
