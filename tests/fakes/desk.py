@@ -743,6 +743,29 @@ def many(count: int) -> list[Held]:
     ]  # fmt: skip
 
 
+def held_with(
+    case_id: str,
+    lane: Lane,
+    severity: Severity,
+    because: str,
+    passages: Sequence[Passage],
+    findings: Sequence[Finding],
+) -> Held:
+    """A case of these passages and findings."""
+    case = _case(
+        11,
+        lane,
+        severity,
+        3_000,
+        "MTW-69",
+        because,
+        id=case_id,
+        message_id=f"of {case_id}",
+        reference=case_id,
+    )
+    return _held(case, passages, findings)
+
+
 @contextmanager
 def serve(app: object) -> Iterator[str]:
     """Serve a WSGI app on a free loopback port; yields its base URL."""
