@@ -2,75 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from concurrent.futures import Future
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from classifiers.finding import Examination, Finding, Kind, Layer
-from gateway.channels.email import compose, parse
-from gateway.channels.platform import compose as platform_compose
-from gateway.channels.platform import parse as platform_parse
+from classifiers.finding import Layer
 from gateway.domain.case import Action, Decision, Standing, State
-from gateway.domain.message import Channel
-from gateway.domain.people import Person, Role
-from gateway.domain.verdict import Hold, Lane, Outcome, Ruled, Severity, Verdict
+from gateway.domain.verdict import Lane, Severity
 from gateway.errors import Forbidden, NotFound, Stale
-from gateway.journey import Journey, Tools, judge
-from gateway.ports import CaseFilter
-from tests.fakes.sql import NOW, arrival, family_roster, held, home_circle
-
-NUMBER = re.compile(r"07\d{3} ?\d{6}")
-MAIL = (
-    b"From: tara.okafor@relay.test\r\nSubject: Homework\r\nMessage-ID: <%d@laptop.test>\r\n"
-    b"MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n%s\r\n"
-)
-
-
-def screen(passages, scene):
-    """Finds mobile numbers as they are written."""
-    found = [
-        Finding(Kind.CONTACT, "phone", one.layer, *one.source_span(*hit.span()), 0.9, one.part, hit[0])
-        for one in passages
-        for hit in NUMBER.finditer(one.text)
-    ]
-    return Examination(tuple(found), ())
-
-
-TOOLS = Tools(
-    {Channel.EMAIL: parse.read, Channel.PLATFORM: platform_parse.read},
-    screen,
-    {Channel.EMAIL: compose.compose, Channel.PLATFORM: platform_compose.compose},
-    compose.leaks,
-)
-
-
-class Readers:
-    """Judges at once, in this process."""
-
-    def judge(self, brief):
-        done: Future = Future()
-        done.set_result(judge(brief, TOOLS))
-        return done
-
-    def read(self, one):
-        done: Future = Future()
-        done.set_result(TOOLS.read[one.envelope.channel](one.raw))
-        return done
+from gateway.journey import Journey
+from tests.fakes.inline import Readers, keep, with_desk
+from tests.fakes.sql import NOW
 
 
 @pytest.fixture
 def house(store):
-    """The family, two moderators and a lead."""
-    roster = family_roster()
-    more = (
-        Person("ines", "demo", Role.MODERATOR, "Ines", "Prado", mailboxes=("ines@org.test",)),
-        Person("lea", "demo", Role.SAFEGUARDING_LEAD, "Lea", "Brandt", mailboxes=("lea@org.test",)),
-    )
-    store.bring_in(replace(roster, people=(*roster.people, *more)))
-    return store
+    return with_desk(store)
 
 
 @pytest.fixture
@@ -78,17 +26,6 @@ def office(house):
     made = Journey(house.directory, house.ledger, house.docket, Readers(), lambda: NOW)
     yield made
     made.close()
-
-
-def keep(store, text=b"Ring 07700 900123 or 07700 900456.", severity=Severity.MEDIUM, lane=Lane.REVIEW):
-    one = arrival(raw=MAIL % (hash(text) % 10_000, text), recipients=("jamie",))
-    found = screen(parse.read(one.raw).passages, None).findings
-    hold = Ruled("contact_details", "DFT-01", Hold(lane, severity, "a number", found))
-    verdict = Verdict(Outcome.HOLD, "default@1+00000000", (hold,))
-    judged = replace(held(one, severity, lane), verdict=verdict, findings=found)
-    store.ledger.keep(one, judged, home_circle(store)).result(timeout=20)
-    (case,) = [c for c in store.docket.cases("demo", CaseFilter(), NOW) if c.message_id == one.envelope.id]
-    return case
 
 
 def decision(case, who="mo", action=Action.RELEASE, **more):

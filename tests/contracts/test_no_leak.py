@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -25,13 +24,14 @@ from gateway.domain.dispatch import Settlement
 from gateway.domain.message import Assurance
 from gateway.domain.people import Person, Role
 from gateway.domain.verdict import Lane
-from gateway.journey import Journey, judge
+from gateway.journey import Journey
 from gateway.ports import CaseFilter
 from gateway.settings import config_folder
 from gateway.store.directory import SqlDirectory
 from gateway.store.engine import connect
 from gateway.store.vault import Vault
 from gateway.wiring.judging import tools, unhurried
+from tests.fakes.inline import Readers
 from tests.fakes.sql import MASTER_KEY, NOW, Store, arrival, family_roster
 
 TELLS = "my dad hits me when he is angry and im scared to go home"
@@ -124,30 +124,13 @@ def houses(new_database: Callable[[], str], judging) -> Iterator[tuple[House, Ho
         roster = family_roster()
         store.bring_in(replace(roster, people=(*roster.people, lead)))
         journey = Journey(
-            store.directory, store.ledger, store.docket, Inline(judging), lambda: NOW, timedelta(0)
+            store.directory, store.ledger, store.docket, Readers(judging), lambda: NOW, timedelta(0)
         )
         made.append(House(store, journey))
     yield made[0], made[1]
     for house in made:
         house.journey.close()
         house.store.close()
-
-
-class Inline:
-    """Judges at once, in this process."""
-
-    def __init__(self, judging) -> None:
-        self._tools = judging
-
-    def judge(self, brief) -> Future:
-        done: Future = Future()
-        done.set_result(judge(brief, self._tools))
-        return done
-
-    def read(self, one) -> Future:
-        done: Future = Future()
-        done.set_result(self._tools.read[one.envelope.channel](one.raw))
-        return done
 
 
 def days(house: House, tells: bool) -> None:
