@@ -32,6 +32,7 @@ class Settings:
     readers: processes, at least 1. public_url: without a slash at its end.
     second_factor: required or optional. oidc_…: of the organisation's own sign-in; empty and None
         without one.
+    undo_s: 0 for decisions that leave at once and stand.
     mailboxes: Maildirs to show on an open page, for the demo; None anywhere else.
     """
 
@@ -72,6 +73,7 @@ class Settings:
     oidc_client_id: str
     oidc_secret_file: Path | None
     oidc_organisation: str
+    undo_s: float
     log_level: str
     mailboxes: Path | None
 
@@ -356,6 +358,7 @@ READERS: Mapping[str, Callable[[Given], object]] = {
     "oidc_client_id": _text,
     "oidc_secret_file": _path,
     "oidc_organisation": _text,
+    "undo_s": _number(0, 3600, whole=False),
     "log_level": _one_of("debug", "info", "warning", "error"),
     "mailboxes": _path,
 }

@@ -10,11 +10,13 @@ from jinja2 import StrictUndefined
 
 from gateway.desk import cookies, words
 from gateway.desk.access import form_token, guard
+from gateway.desk.bulk_page import bulk_blueprint
 from gateway.desk.case_page import case_blueprint
 from gateway.desk.faults import show_faults
 from gateway.desk.forgery import FIELD
 from gateway.desk.headers import add_security_headers
 from gateway.desk.letters import visible
+from gateway.desk.pair_page import pair_blueprint
 from gateway.desk.parts import Parts, Terms, name_of, parts, visitor
 from gateway.desk.queue_page import queue_blueprint
 from gateway.desk.roles import may
@@ -24,6 +26,7 @@ from gateway.desk.signing.enrol import enrol_blueprint
 from gateway.desk.signing.enter import access_blueprint
 from gateway.desk.signing.organisation import organisation_blueprint
 from gateway.desk.signing.second import second_blueprint
+from gateway.desk.work_page import work_blueprint
 from gateway.errors import GatewayError
 from gateway.ports import Clock, Directory, Docket, Office, Sessions
 
@@ -62,7 +65,8 @@ def create_desk(
     app.add_url_rule("/healthz", "healthz", healthz)
     signing = (access_blueprint(), second_blueprint(), confirm_blueprint(), organisation_blueprint())
     own = (enrol_blueprint(), account_blueprint())
-    for pages in (*signing, *own, queue_blueprint(), case_blueprint(), *extra):
+    work = (queue_blueprint(), case_blueprint(), work_blueprint(), bulk_blueprint(), pair_blueprint())
+    for pages in (*signing, *own, *work, *extra):
         app.register_blueprint(pages)
     return app
 

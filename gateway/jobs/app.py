@@ -29,6 +29,10 @@ class Escalates(Protocol):
         """True when the case was raised."""
         ...
 
+    def carry_out(self, case_id: str, version: int, now: datetime) -> bool:
+        """Do what a decision sets off; False when it was taken back."""
+        ...
+
 
 class Forgets(Protocol):
     """What the clearing of the pair memory asks of the ledger."""
@@ -54,7 +58,11 @@ class Tells(Protocol):
         ...
 
     async def sender_told(self, organisation_id: str, case_id: str) -> None:
-        """Tell a sender that their message came back."""
+        """Tell a sender that their message came back, or what the office asks about it."""
+        ...
+
+    async def guardians_told(self, organisation_id: str, case_id: str) -> None:
+        """Tell a pupil's guardians that a message was not passed on."""
         ...
 
     async def writer_warned(self, organisation_id: str, case_id: str) -> None:
@@ -99,6 +107,18 @@ async def sender_told(job: JobContext, organisation_id: str, case_id: str) -> No
     await ours.tells.sender_told(organisation_id, case_id)
 
 
+async def guardians_told(job: JobContext, organisation_id: str, case_id: str) -> None:
+    """Tell a pupil's guardians that a message was not passed on."""
+    ours: Context = job.additional_context["gateway"]
+    await ours.tells.guardians_told(organisation_id, case_id)
+
+
+def decision_stands(job: JobContext, case_id: str, version: str) -> None:
+    """Carry out a decision that nobody took back in time."""
+    ours: Context = job.additional_context["gateway"]
+    ours.docket.carry_out(case_id, int(version), datetime.now(UTC))
+
+
 async def writer_warned(job: JobContext, organisation_id: str, case_id: str) -> None:
     """Warn a sender who wrote to a private address too."""
     ours: Context = job.additional_context["gateway"]
@@ -141,7 +161,16 @@ async def take_over_stalled(job: JobContext, timestamp: int) -> None:  # noqa: A
 def make_app(connector: BaseConnector) -> App:
     """A Procrastinate app that knows our tasks."""
     app = App(connector=connector)
-    for task in (case_overdue, case_waits, sender_told, writer_warned, person_reminded, letter):
+    for task in (
+        case_overdue,
+        case_waits,
+        decision_stands,
+        guardians_told,
+        sender_told,
+        writer_warned,
+        person_reminded,
+        letter,
+    ):
         app.task(name=task.__name__, queue=QUEUE, retry=AGAIN, pass_context=True)(task)
     rescue = app.task(
         name="take_over_stalled", queue=QUEUE, queueing_lock="take_over_stalled", pass_context=True

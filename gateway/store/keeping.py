@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
 
+from gateway.domain.dispatch import DispatchState
 from gateway.domain.entry import Entry
 from gateway.domain.message import Arrival, Channel, new_id
 from gateway.domain.pair import Circle
@@ -190,7 +191,7 @@ def handed_over(batch: Batch, rows: list[Row], key: Key, at: datetime) -> list[E
             batch.organisation_id, batch.message_id, row["recipient_id"], key.mark(row["sha256"]).hex(), at
         )
         for row in rows
-        if row["wire"] == Channel.PLATFORM
+        if row["wire"] == Channel.PLATFORM and row["state"] == DispatchState.SENT
     ]
 
 

@@ -340,9 +340,12 @@ case_file = Table(
     ),
     Index("case_closed", "organisation_id", "opened_at", postgresql_where=text("state = 'closed'")),
     Index("case_of_message", "message_id"),
+    Index("case_of_pair", "pair_id", "opened_at"),
+    Index("case_lane", "organisation_id", "lane", postgresql_where=text("state <> 'closed'")),
 )
 
-# words: sealed JSON of the reason, the text for the sender and the redactions.
+# words: sealed JSON of the reason, the text for the sender, the redactions and what they replaced.
+# standing: carried, first, differing or undone. before: JSON of how the case stood, for taking it back.
 decision = Table(
     "decision",
     metadata,
@@ -354,6 +357,11 @@ decision = Table(
     _is("moderator_id", Text),
     _is("clause", Text),
     _is("words", LargeBinary),
+    Column("code", Text, nullable=False, server_default=text("''")),
+    Column("notify_guardian", Boolean, nullable=False, server_default=text("false")),
+    Column("standing", Text, nullable=False, server_default=text("'carried'")),
+    _later("undo_until"),
+    _may("before", JSON),
     PrimaryKeyConstraint("case_id", "version"),
 )
 

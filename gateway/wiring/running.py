@@ -15,13 +15,14 @@ import threading
 import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
 from gateway.channels.email.clamav import Scanner
 from gateway.deliver.courier import Courier
+from gateway.domain.case import UNDO
 from gateway.domain.message import Arrival
 from gateway.errors import GatewayError
 from gateway.jobs.app import Context, run_worker
@@ -69,9 +70,9 @@ def scanner_of(settings: Settings) -> Scanner | None:
     return None if settings.clamav is None else Scanner(settings.clamav, settings.reader_timeout_s / 2)
 
 
-def journey_of(store: Store, readers: PebbleReaders) -> Journey:
-    """The journey over a store and readers."""
-    return Journey(store.directory, store.ledger, store.docket, readers, now)
+def journey_of(store: Store, readers: PebbleReaders, undo: timedelta = UNDO) -> Journey:
+    """The journey over a store and readers. undo: how long decisions can be taken back."""
+    return Journey(store.directory, store.ledger, store.docket, readers, now, undo)
 
 
 def run_smtp(settings: Settings) -> None:

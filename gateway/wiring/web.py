@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from multiprocessing.util import Finalize
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,7 @@ def application() -> WSGIApplication:
     """Build the application in a web worker, from the settings of its environment."""
     settings = read()
     store, readers = open_store(settings), readers_of(settings)
-    journey = journey_of(store, readers)
+    journey = journey_of(store, readers, timedelta(seconds=settings.undo_s))
 
     def close() -> None:
         journey.close()

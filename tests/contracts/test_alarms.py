@@ -38,6 +38,9 @@ class Told:
     async def sender_told(self, organisation_id, case_id):
         raise AssertionError("nothing was returned")
 
+    async def guardians_told(self, organisation_id, case_id):
+        raise AssertionError("no guardian was to be told")
+
     async def writer_warned(self, organisation_id, case_id):
         raise AssertionError("nobody wrote to a private address")
 
