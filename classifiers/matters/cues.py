@@ -10,7 +10,7 @@ from typing import Any
 
 import re2
 
-from classifiers.conduct.lexicon import Lexicon, build, is_class, words_folder
+from classifiers.conduct.lexicon import Lexicon, is_class, lexicon, words_folder
 from classifiers.matters.words import DAY, NIGHT, NUMBER, POUNDS, UNKNOWN
 from classifiers.names.lore import lore
 
@@ -97,25 +97,34 @@ class Cues:
 @lru_cache(maxsize=1)
 def cues() -> Cues:
     """Return the shipped cues, with the words and spellings of conduct beside their own."""
-    folder = words_folder()
-    words = tomllib.loads((folder / "conduct_lexicon.toml").read_text("utf-8"))
-    return compiled(tomllib.loads((folder / "matters.toml").read_text("utf-8")), words)
+    return compiled(tomllib.loads((words_folder() / "matters.toml").read_text("utf-8")), lexicon())
 
 
-def compiled(raw: Mapping[str, Any], words: Mapping[str, Any]) -> Cues:
-    """Make cues from the contents of matters.toml and of conduct_lexicon.toml."""
+def compiled(raw: Mapping[str, Any], base: Lexicon) -> Cues:
+    """Make cues from the contents of matters.toml. base: whose spellings and classes they may use."""
     written = {name.upper(): ", ".join(table.values()) for name, table in raw["value"].items()}
-    own = {name: _owned(members) for name, members in {**written, **raw["classes"]}.items()}
-    classes = {**words["classes"], **own}
-    bare = {"category": {name: {"by": ""} for name in raw["category"]}, "cue": raw["cue"]}
-    known = build({"spelling": words["spelling"], "classes": classes}, bare)
+    known = Lexicon(base.spelling, base.pairs)
+    own = {name: frozenset(_plain(members, known)) for name, members in {**written, **raw["classes"]}.items()}
+    known.classes = {**base.classes, **own}
+    spoken = {word for members in own.values() for member in members for word in member.split("_")}
+    known.vocabulary = base.vocabulary | spoken | set(_literals(raw, known))
     rows = tuple(_row(cue, row, known) for cue in _cues(raw) for row in cue.rows)
     return Cues(known, rows, {name: dict(table) for name, table in raw["value"].items()})
 
 
-def _owned(members: str) -> str:
-    """The members of a class, "children's home" also as it is read, which is without the s."""
-    return ", ".join((members, *(one.replace("'s", "") for one in members.split(", ") if "'s" in one)))
+def _plain(members: str, known: Lexicon) -> Iterator[str]:
+    """The members of a class as they are read; "children's home" is read without the s, too."""
+    for member in members.split(","):
+        for written in {member.replace("'s", ""), member.replace("'", "")}:
+            yield "_".join(known.plain(written.replace("-", " ").split()))
+
+
+def _literals(raw: Mapping[str, Any], known: Lexicon) -> Iterator[str]:
+    """The plain words of all rows."""
+    for cue in raw["cue"]:
+        for option in cue["patterns"].replace("|", " ").replace("?", " ").split():
+            if not is_class(option) and option[0] not in "~^$":
+                yield from known.plain(option.split("_"))
 
 
 def _cues(raw: Mapping[str, Any]) -> Iterator[Cue]:

@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 
-from classifiers.conduct.lexicon import words_folder
+from classifiers.conduct.lexicon import lexicon, words_folder
 from classifiers.matters.cues import compiled, cues
 from classifiers.matters.glance import Glance
 from classifiers.matters.words import Reader
 
-WORDS: dict[str, Any] = tomllib.loads((words_folder() / "conduct_lexicon.toml").read_text("utf-8"))
 RAW: dict[str, Any] = {
     "value": {"tool": {"hammer": "hammer, big hammer"}},
     "classes": {"NOT": "not", "OWN": "dad's hammer"},
@@ -24,7 +23,7 @@ RAW: dict[str, Any] = {
 
 
 def spans(text: str) -> list[str]:
-    held = compiled(RAW, WORDS)
+    held = compiled(RAW, lexicon())
     sentence = Reader(held.known).sentence(text)
     found = [held.search(held.rows[row], sentence.joined) for row in Glance(held).rows(sentence)]
     return [sentence.joined[one[0] : one[1]].decode().strip() for one in found if one is not None]
@@ -41,13 +40,13 @@ def test_rows_find_words_gaps_phrases_and_ends() -> None:
 def test_a_class_nobody_defined_is_named() -> None:
     wrong = {**RAW, "cue": [{**RAW["cue"][0], "patterns": "use HAMMERS"}]}
     with pytest.raises(ValueError, match="HAMMERS"):
-        compiled(wrong, WORDS)
+        compiled(wrong, lexicon())
 
 
 def test_a_row_without_words_is_named() -> None:
     wrong = {**RAW, "cue": [{**RAW["cue"][0], "patterns": "~3"}]}
     with pytest.raises(ValueError, match="a tool"):
-        compiled(wrong, WORDS)
+        compiled(wrong, lexicon())
 
 
 def test_every_category_of_the_file_has_cues_and_every_class_is_used() -> None:
