@@ -25,9 +25,17 @@ BUILT_IN = {
         "A message that comes back says what to change and where; one that waits gives nothing away.",
         "tests/unit/gateway/channels/platform/test_platform_app.py::test_a_refusal_is_a_problem_that_says_what_to_change_and_where",
     ),
+    "expiring_pictures": BuiltIn(
+        "A link to pictures of a pupil ends after the working days that the pack sets.",
+        "tests/contracts/test_sealed_page.py::test_a_link_to_pictures_is_over_after_its_working_days",
+    ),
     "families_apart": BuiltIn(
         "Everybody gets a copy of their own, and no guardian's address stands in another's.",
         "tests/e2e/test_mail_path.py::test_two_guardians_get_own_copies_and_never_each_others_address",
+    ),
+    "family_language": BuiltIn(
+        "Footers, letters and pages come in English or Welsh, and no step needs a telephone.",
+        "tests/contracts/test_guardian_pages.py::test_the_page_speaks_welsh_once_asked",
     ),
     "guardian_bounces": BuiltIn(
         "A guardian's copy that comes back pauses contact with the pupil until somebody decides.",
@@ -64,6 +72,10 @@ BUILT_IN = {
     "school_overlay": BuiltIn(
         "A school's own rules stand over the pack for its contract; of two values the stricter counts.",
         "tests/unit/gateway/packs/test_conflicts.py::test_c21_a_schools_rules_stand_over_the_agencys_and_the_stricter_wins",
+    ),
+    "strikes_by_people": BuiltIn(
+        "Only a person at the desk gives a strike, with a step, a clause and a reason.",
+        "tests/contracts/test_tutor_pages.py::test_only_the_desk_gives_strikes_and_only_to_tutors_of_its_own",
     ),
     "thread_per_pupil": BuiltIn(
         "Each pupil of a family has addresses and threads of their own.",
