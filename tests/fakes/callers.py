@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
+from functools import cache
 
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
+from gateway import packs
 from gateway.channels.email import parse as email_parse
 from gateway.channels.email.compose import compose
 from gateway.desk.app import create_desk
@@ -26,23 +28,30 @@ from gateway.domain.dispatch import Copy, Settlement
 from gateway.domain.links import Links, Way
 from gateway.domain.message import Arrival, Channel, Part, Reading
 from gateway.domain.pair import Pair
-from gateway.domain.people import Guardianship, Person, Role
+from gateway.domain.people import Guardianship, Organisation, Person, Role
+from gateway.domain.policy import Policy
 from gateway.domain.roster import Roster, pair_id
 from gateway.journey import Journey, judge
 from gateway.ports import Brief, Judgement, Receipt
+from gateway.settings import config_folder
+from gateway.store.desk_users import add_desk_user
 from gateway.store.directory import SqlDirectory
 from gateway.store.register import SqlRegister
-from gateway.store.sessions import add_desk_user
 from gateway.wiring.calling import helplines
 from gateway.wiring.judging import tools, unhurried
 from gateway.wiring.letters import Letters
-from gateway.wiring.storing import policy_of_pack
 from tests.fakes.sql import PAIR, Store, arrival, family_roster, passed
 
 BASE = "https://relay.test"
 LINK_KEY = b"l" * 32
 DESK_PASSWORD = "a long desk password"
 ADDRESSES = {"ruth": "ruth@family.test", "jamie": "jamie@family.test", "tara": "tara.personal@mail.test"}
+
+
+@cache
+def real_policy(ours: Organisation) -> Policy:
+    """The shipped pack of an organisation."""
+    return packs.load(config_folder(), ours.pack)
 
 
 class InlineReaders:
@@ -82,7 +91,7 @@ class Pages:
         self.store = store
         self.clock = Clock()
         self.links = Links(BASE, LINK_KEY)
-        store.directory = SqlDirectory(store.engine, store.vault, policy_of_pack)  # type: ignore[misc]  # the real pack
+        store.directory = SqlDirectory(store.engine, store.vault, real_policy)  # type: ignore[misc]  # the real pack
         self.readers = InlineReaders()
         self.journey = Journey(store.directory, store.ledger, store.docket, self.readers, self.clock)
         self.callers = Callers(
