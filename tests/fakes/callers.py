@@ -22,6 +22,7 @@ from gateway.channels.email.compose import compose
 from gateway.desk.app import create_desk
 from gateway.desk.families.blueprints import family_pages
 from gateway.desk.families.callers import Callers
+from gateway.desk.parts import Terms
 from gateway.desk.throttle import Throttle
 from gateway.desk.tutors.blueprints import tutor_pages
 from gateway.domain.dispatch import Copy, Settlement
@@ -116,6 +117,7 @@ class Pages:
             self.clock,
             b"k" * 32,
             extra=(*family_pages(self.callers), *tutor_pages()),
+            terms=Terms(factor_required=False),
         )
 
     def take(self, one: Arrival) -> Receipt:

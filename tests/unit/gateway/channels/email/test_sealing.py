@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
 
@@ -28,7 +30,9 @@ READING = Reading(
 def copy(*facts: Fact, links: Links | None = LINKS) -> str:
     around = replace(circle(), facts=facts)
     sealed = amend(READING, (Seal("the sender asked for it"),))
-    return compose(sealed, envelope(recipients=("ruth",)), around, (TARA, RUTH), RUTH, links).decode()
+    made = compose(sealed, envelope(recipients=("ruth",)), around, (TARA, RUTH), RUTH, links)
+    mail = message_from_bytes(made, policy=default)
+    return "\n".join((str(mail["Subject"]), mail.get_content()))
 
 
 def test_nothing_of_it_stands_in_the_copy_but_its_subject() -> None:
