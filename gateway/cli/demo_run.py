@@ -135,6 +135,7 @@ class DemoRun:
             "AUTHSERV_ID": AUTHSERV_ID,
             "MAILBOXES": str(self._home / "mailboxes"),
             "LOG_LEVEL": "warning",
+            "PUBLIC_URL": self.web,
             **{f"{name.upper()}_PORT": str(port) for name, port in self._ports.items()},
         }
         return inherited | {f"GATEWAY_{name}": value for name, value in chosen.items()}
