@@ -15,6 +15,7 @@ from time import perf_counter
 from classifiers.conduct.detector import Conduct
 from classifiers.contact.detector import ContactDetails
 from classifiers.finding import Detector, Examination, Fault, Finding, KnownName, Layer, Passage, Scene
+from classifiers.matters.detector import Matters
 from classifiers.names.matcher import NameMatcher
 
 BUDGET_S = 2.0
@@ -25,8 +26,9 @@ _SOMEBODY = KnownName("warm", "pupil", "Jane", "Example")
 _ONE_OF_EACH = (
     Passage(Layer.SUBJECT, "Jane Example on Tuesday"),
     Passage(Layer.TEXT, "My snap is jane_99, or ring 07700 900123. Don't tell your mum. My dad hits me."),
+    Passage(Layer.TEXT, "Let us do the lesson on Zoom."),
 )
-"""A sentence for each family of detectors: names, contact details, conduct by tutor and by family."""
+"""A sentence for each family of detectors: names, contact details, conduct by tutor and by family, matters."""
 _LAYER_ORDER = {layer: place for place, layer in enumerate(Layer)}
 
 
@@ -100,6 +102,7 @@ def standard() -> Catalogue:
             ContactDetails(),
             NameMatcher(),
             Conduct(),
+            Matters(),
         )
     )
 

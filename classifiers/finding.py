@@ -127,6 +127,7 @@ class Scene:
     allowed: canonical values that may stand (directory numbers, lesson hosts, aliases).
     present: ids of the people whom the message is among; other known names belong to others.
     prior: the same sender's recent short messages to the same people, oldest first.
+    present: ids of the people who have a part in this talk; empty when that is not known.
     """
 
     sender_role: str

@@ -18,20 +18,20 @@ import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TypeVar
 
-from classifiers.finding import Finding, Layer
+from classifiers.finding import Layer
 from gateway.decide.ruling import decide, verdict_of
-from gateway.deliver.amend import amend, redactions, together
+from gateway.deciding import Deciding
+from gateway.deliver.amend import amend
 from gateway.deliver.copies import copies_of
-from gateway.domain.case import Action, Case, Decision
+from gateway.domain.case import UNDO, Case, Decision
 from gateway.domain.dispatch import Copy
 from gateway.domain.message import Arrival, Channel, Message, Reading
-from gateway.domain.people import DESK_ROLES, Person, Role
+from gateway.domain.people import Person
 from gateway.domain.policy import Policy, RuleTerms
 from gateway.domain.verdict import (
-    AddRecipient,
-    Change,
     Hold,
     Lane,
     Outcome,
@@ -39,7 +39,7 @@ from gateway.domain.verdict import (
     Severity,
     Verdict,
 )
-from gateway.errors import Forbidden, GatewayError, ReaderFailed, Stale
+from gateway.errors import GatewayError, ReaderFailed
 from gateway.moderate.briefing import Briefing
 from gateway.moderate.screening import examine, scene_of
 from gateway.moderate.trajectory import course, signals_of
@@ -53,6 +53,7 @@ from gateway.ports import (
     Judgement,
     Leaks,
     Ledger,
+    Preview,
     Read,
     Readers,
     Receipt,
@@ -99,6 +100,7 @@ def judge(brief: Brief, tools: Tools) -> Judgement:
         course(brief.trajectory, signals),
     )
     verdict = decide(message, brief.policy)
+    shadow = decide(message, brief.shadow) if brief.shadow is not None else None
     if brief.changes is not None:
         verdict = replace(verdict, outcome=Outcome.AMEND, changes=brief.changes)
     verdict, copies, text = _compose(brief, reading, verdict, tools)
@@ -114,6 +116,7 @@ def judge(brief: Brief, tools: Tools) -> Judgement:
         form_faults=reading.form_faults,
         text=text,
         signals=signals,
+        shadow=shadow,
     )
 
 
@@ -160,17 +163,24 @@ def _fragment(reading: Reading) -> str:
 
 
 class Journey:
-    """Takes messages and carries out decisions (fulfils `ports.Office`)."""
+    """Takes messages and has decisions carried out (fulfils `ports.Office`).
+
+    undo: how long a decision can be taken back.
+    """
 
     def __init__(
-        self, directory: Directory, ledger: Ledger, docket: Docket, readers: Readers, clock: Clock
+        self,
+        directory: Directory,
+        ledger: Ledger,
+        docket: Docket,
+        readers: Readers,
+        clock: Clock,
+        undo: timedelta = UNDO,
     ) -> None:
-        self._directory = directory
         self._ledger = ledger
-        self._docket = docket
         self._readers = readers
-        self._clock = clock
         self._briefing = Briefing(directory, ledger)
+        self._deciding = Deciding(directory, docket, readers, self._briefing, clock, undo)
 
     async def take(self, arrival: Arrival) -> Receipt:
         """Judge, decide and commit; return only after the commit.
@@ -209,65 +219,19 @@ class Journey:
 
     def lay_out(self, organisation_id: str, case_id: str, viewer: Person) -> Exhibit:
         """Everything the case page shows; recorded as a view. Raises NotFound, Forbidden."""
-        case = self._docket.case(organisation_id, case_id)
-        _check_may_see(case, viewer, organisation_id)
-        arrival = self._docket.arrival(organisation_id, case.message_id)
-        self._docket.viewed(organisation_id, case_id, viewer.id, self._clock())
-        return Exhibit(
-            case=case,
-            envelope=arrival.envelope,
-            circle=self._directory.circle(case.pair_id),
-            reading=self._read(arrival),
-            findings=self._docket.findings(organisation_id, case.message_id),
-            verdict=self._docket.verdict(organisation_id, case.message_id),
-            around=tuple(self._docket.around(organisation_id, case.message_id)),
-            decisions=tuple(self._docket.decisions(organisation_id, case_id)),
-        )
+        return self._deciding.lay_out(organisation_id, case_id, viewer)
 
     def decide(self, organisation_id: str, decision: Decision) -> Case:
         """Carry out a moderator's decision. Raises Stale, NotFound or Forbidden."""
-        case = self._docket.case(organisation_id, decision.case_id)
-        _check_may_see(case, self._directory.person(organisation_id, decision.moderator_id), organisation_id)
-        if case.version != decision.version:
-            raise Stale("Somebody else changed this case first; look at it again and decide again.")
-        copies = self._released(organisation_id, case, decision)
-        return self._docket.settle(case, decision, copies, self._clock())
+        return self._deciding.decide(organisation_id, decision)
 
-    def _released(self, organisation_id: str, case: Case, decision: Decision) -> tuple[Copy, ...]:
-        if decision.action not in (Action.RELEASE, Action.REDACT):
-            return ()
-        arrival = self._docket.arrival(organisation_id, case.message_id)
-        brief = self._briefing.prepare(arrival).result()
-        changes = self._changes(organisation_id, case, decision, brief)
-        judgement = self._readers.judge(replace(brief, changes=changes)).result()
-        if not judgement.copies:
-            raise Forbidden("This message cannot be released as it stands; return or reject it.")
-        return judgement.copies
+    def preview(self, organisation_id: str, decision: Decision) -> Preview:
+        """What everybody would get by a release. Changes nothing. Raises NotFound, Forbidden."""
+        return self._deciding.preview(organisation_id, decision)
 
-    def _changes(
-        self, organisation_id: str, case: Case, decision: Decision, brief: Brief
-    ) -> tuple[Change, ...]:
-        """The rules' own amendments, the copies that guardians must have, and the moderator's redactions.
-
-        What was ever sealed is copied to nobody: whoever is told is a person's decision (DFT-01).
-        """
-        verdict = self._docket.verdict(organisation_id, case.message_id)
-        if case.lane is Lane.SEALED or _was_sealed(verdict):
-            kept: tuple[Change, ...] = tuple(
-                change for change in verdict.changes if not isinstance(change, AddRecipient)
-            )
-        else:
-            kept = tuple(dict.fromkeys((*verdict.changes, *_guardians_left_out(brief))))
-        if decision.action is Action.RELEASE:
-            return kept
-        findings = self._docket.findings(organisation_id, case.message_id)
-        return together(kept, redactions(_chosen(findings, decision), self._read(brief.arrival)))
-
-    def _read(self, arrival: Arrival) -> Reading:
-        try:
-            return self._readers.read(arrival).result()
-        except ReaderFailed:
-            return Reading(form_faults=("it could not be read within the limits",))
+    def undo(self, organisation_id: str, case_id: str, version: int, person: Person) -> Case:
+        """Take back this person's own decision within its time. Raises Stale, NotFound, Forbidden."""
+        return self._deciding.undo(organisation_id, case_id, version, person)
 
 
 def _relay(done: Future[T], receipt: Future[Receipt], go_on: Callable[[Future[T]], None]) -> None:
@@ -299,30 +263,3 @@ def _unread(brief: Brief, because: str) -> Judgement:
         original_message_id="",
         form_faults=("it could not be read within the limits",),
     )
-
-
-def _was_sealed(verdict: Verdict) -> bool:
-    return any(isinstance(one.ruling, Hold) and one.ruling.lane is Lane.SEALED for one in verdict.ruled)
-
-
-def _guardians_left_out(brief: Brief) -> tuple[AddRecipient, ...]:
-    """Who must have a copy of contact with the pupil, also where a rule held it instead of adding them."""
-    envelope, circle = brief.arrival.envelope, brief.circle
-    present = {envelope.sender_id, *envelope.recipient_ids}
-    if circle.pair.pupil_id not in present:
-        return ()
-    return tuple(AddRecipient(one.id) for one in circle.required_guardians if one.id not in present)
-
-
-def _chosen(findings: tuple[Finding, ...], decision: Decision) -> tuple[Finding, ...]:
-    """The findings a redaction covers: those numbered (from 1), or all."""
-    if not decision.redactions:
-        return findings
-    return tuple(f for number, f in enumerate(findings, 1) if number in decision.redactions)
-
-
-def _check_may_see(case: Case, person: Person, organisation_id: str) -> None:
-    if person.organisation_id != organisation_id or person.role not in DESK_ROLES:
-        raise Forbidden("Only a moderator of this organisation may open its cases.")
-    if case.lane is Lane.SEALED and person.role is Role.MODERATOR:
-        raise Forbidden("A sealed case is for the safeguarding lead.")

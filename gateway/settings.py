@@ -30,6 +30,9 @@ class Settings:
     sender_check: header or dns. name_servers: IP addresses and ports; none for the machine's own.
     tls_cert, tls_key: None for the pair that `gateway init` made under `home`.
     readers: processes, at least 1. public_url: without a slash at its end.
+    second_factor: required or optional. oidc_…: of the organisation's own sign-in; empty and None
+        without one.
+    undo_s: 0 for decisions that leave at once and stand.
     mailboxes: Maildirs to show on an open page, for the demo; None anywhere else.
     """
 
@@ -65,6 +68,12 @@ class Settings:
     mails_per_hour: int
     mails_per_minute_per_address: int
     mails_per_hour_per_address: int
+    second_factor: str
+    oidc_issuer: str
+    oidc_client_id: str
+    oidc_secret_file: Path | None
+    oidc_organisation: str
+    undo_s: float
     log_level: str
     mailboxes: Path | None
 
@@ -160,6 +169,9 @@ def _settled(value: dict[str, object]) -> Settings:
         raise SettingsError("submission_port, mx_port and web_port must be three different ports.")
     if settings.submissions_port in ports:
         raise SettingsError("submissions_port must be a port of its own, or 0 for none.")
+    oidc = (settings.oidc_issuer, settings.oidc_client_id, settings.oidc_secret_file)
+    if any(oidc) and not all(oidc):
+        raise SettingsError("oidc_issuer, oidc_client_id and oidc_secret_file go together: set all, or none.")
     return settings
 
 
@@ -284,6 +296,15 @@ def _url(given: Given) -> str:
     return text.rstrip("/")
 
 
+def _issuer(given: Given) -> str:
+    """Https, because whoever sits between could sign in as anybody; http on this machine, for tests."""
+    parts = urlsplit(_text(given))
+    if parts.geturl() and parts.scheme != "https" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+        raise _wrong(given, "write an address that begins with https://.")
+    # Its slash at the end is kept: the issuer must be letter for letter what the provider says.
+    return _url(given) + ("/" if _text(given).endswith("/") else "")
+
+
 def _one_of(*words: str) -> Callable[[Given], str]:
     def read_word(given: Given) -> str:
         text = _text(given).lower()
@@ -332,6 +353,12 @@ READERS: Mapping[str, Callable[[Given], object]] = {
     "mails_per_hour": _COUNT_OR_NONE,
     "mails_per_minute_per_address": _COUNT_OR_NONE,
     "mails_per_hour_per_address": _COUNT_OR_NONE,
+    "second_factor": _one_of("required", "optional"),
+    "oidc_issuer": _issuer,
+    "oidc_client_id": _text,
+    "oidc_secret_file": _path,
+    "oidc_organisation": _text,
+    "undo_s": _number(0, 3600, whole=False),
     "log_level": _one_of("debug", "info", "warning", "error"),
     "mailboxes": _path,
 }

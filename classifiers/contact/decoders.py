@@ -92,7 +92,8 @@ def _base64(text: str) -> list[HiddenText]:
     found: list[HiddenText] = []
     if _TELLTALE.search(text) is None:
         return found
-    if not any(len(word) >= _SHORTEST and _TELLTALE.search(word) for word in text.split()):
+    long = [word for word in text.split() if len(word) >= _SHORTEST]
+    if not any(map(_TELLTALE.search, long)):
         return found
     for match in _LONG_WORD.finditer(text):
         word, start = match.group(), match.start()

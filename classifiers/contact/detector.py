@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from classifiers.contact.aloud import aloud
 from classifiers.contact.bypass import bypasses
@@ -30,13 +31,15 @@ from classifiers.contact.seams import SHORT_CHARS, pieced_together
 from classifiers.contact.stream import Stream, read
 from classifiers.contact.tokens import MOST_TOKENS, Tokens, tokenise
 from classifiers.contact.words import lexicon
-from classifiers.finding import Finding, Kind, Layer, Passage, Scene, Stance
+from classifiers.finding import Finding, Kind, KnownName, Layer, Passage, Scene, Stance
 from classifiers.normalise.escapes import unescape
 from classifiers.normalise.view import View, normalise
 
 _NOT_SAID = frozenset((Layer.LINK, Layer.FILENAME, Layer.ATTACHMENT))
 _FAMILY, _TOLD_BY_FAMILY = frozenset(("pupil", "guardian")), 0.3
 _SCHEMES = frozenset(("tel", "mailto", "sms", "callto", "facetime", "whatsapp"))
+_NAME_CHARS = 60
+"""So few characters are a display name, a subject, the name of a file; too few for too many words."""
 BY_RULE = "written backwards or by a key"
 _STUDIED = frozenset(("phone", "postcode", "address", "payment"))
 _NARRATED = frozenset(("intent", "link", "email"))
@@ -56,9 +59,9 @@ class ContactDetails:
     def find(self, passages: Sequence[Passage], scene: Scene) -> list[Finding]:
         """Return what was found, spans in source offsets."""
         protected = allowed_with_helplines(scene.allowed) if scene.allowed else helplines()
-        names = _names(scene)
+        names = _names(scene.names)
         found: list[Finding] = []
-        read_before: dict[tuple[str, bool, bool], list[Hit]] = {}
+        read_before: dict[tuple[str, bool, bool], Sequence[Hit]] = {}
         for passage in passages:
             # The plain and the HTML part often say the same, letter for letter.
             same = passage.text, passage.layer in _NOT_SAID, passage.layer in _ONE_WAY
@@ -67,9 +70,14 @@ class ContactDetails:
             found += [self._finding(passage, one, scene.sender_role) for one in hits]
         return found
 
-    def _hits(self, passage: Passage, scene: Scene, protected: Protected, names: frozenset[str]) -> list[Hit]:
+    def _hits(
+        self, passage: Passage, scene: Scene, protected: Protected, names: frozenset[str]
+    ) -> Sequence[Hit]:
+        said = passage.layer not in _NOT_SAID
+        if len(passage.text) <= _NAME_CHARS and not (scene.prior and passage.layer in _ONE_WAY):
+            return _of_name(passage.text, protected, names, said)
         view = unescape(normalise(passage.text))
-        hits, unread = read_all(view, protected, names, said=passage.layer not in _NOT_SAID)
+        hits, unread = read_all(view, protected, names, said=said)
         if scene.prior and passage.layer in _ONE_WAY and len(view.text) <= SHORT_CHARS:
             alone = {(one.category, one.value) for one in hits if one.score >= HOLD}
             together = pieced_together(
@@ -109,6 +117,13 @@ class ContactDetails:
             detector=self.name,
             version=self.version,
         )
+
+
+@lru_cache(maxsize=1024)
+def _of_name(text: str, protected: Protected, names: frozenset[str], said: bool) -> tuple[Hit, ...]:
+    """The hits of a text as short as a name or a subject: the same come with mail after mail."""
+    hits, _ = read_all(unescape(normalise(text)), protected, names, said=said)
+    return tuple(merge(hits))
 
 
 def read_all(
@@ -241,10 +256,11 @@ def _in_source(view: View, one: Hit) -> Hit:
     return Hit(one.category, start, end, one.score, one.value, one.stance, one.evasive, one.evidence)
 
 
-def _names(scene: Scene) -> frozenset[str]:
+@lru_cache(maxsize=256)
+def _names(people: tuple[KnownName, ...]) -> frozenset[str]:
     """The words of all names the directory knows here, folded."""
     words: set[str] = set()
-    for known in scene.names:
+    for known in people:
         for name in (known.given, known.family, *known.nicknames):
             words.update(normalise(name).text.split())
     return frozenset(words)

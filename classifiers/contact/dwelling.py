@@ -41,7 +41,7 @@ _WHERE = frozenset(
 def dwellings(stream: Stream) -> list[Hit]:
     """Every home that is described."""
     tokens, homes = stream.tokens, lexicon().context["homes"]
-    streets = known_places().streets | known_places().perhaps_streets
+    streets = known_places().all_streets
     if not (tokens.holds(streets) or (tokens.holds(homes) and tokens.holds(lexicon().context["landmarks"]))):
         return []
     found: list[Hit] = []

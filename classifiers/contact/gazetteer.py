@@ -19,6 +19,7 @@ class Places:
     public: frozenset[str]
     endings: tuple[str, ...]
     vague: frozenset[str]
+    all_streets: frozenset[str]
 
 
 @cache
@@ -29,6 +30,7 @@ def known_places() -> Places:
         areas=frozenset(file["areas"].split()),
         streets=frozenset(file["streets"].split()),
         perhaps_streets=frozenset(file["perhaps_streets"].split()),
+        all_streets=frozenset(f"{file['streets']} {file['perhaps_streets']}".split()),
         landmarks=frozenset(entries(file["landmarks"])),
         public=frozenset(entry.replace(" ", "") for entry in entries(file["public_postcodes"])),
         endings=tuple(file["endings"].split()),

@@ -10,8 +10,6 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-import numpy as np
-
 from classifiers.contact.doubtful import ADDED_ENDINGS, ENDINGS, undotted
 from classifiers.contact.hosts import hosts
 from classifiers.contact.numerals import numerals
@@ -80,9 +78,13 @@ def _spells(traits: Traits) -> bool:
     singles = spoken = named = 0
     before = -1
     telling = traits.where(_TELLING)
-    for index, trait in zip(telling, traits.each[telling].tolist(), strict=True):
+    if not telling:
+        return False
+    each = traits.each.tolist()
+    for index in telling:
+        trait = each[index]
         if spoken or named:
-            passed = int(np.count_nonzero(traits.each[before + 1 : index] & LONG))
+            passed = sum(one & LONG != 0 for one in each[before + 1 : index])
             spoken, named = max(0, spoken - passed), max(0, named - passed)
         singles = (singles + 1 if index == before + 1 else 1) if trait & SINGLE else 0
         if trait & LONG:

@@ -98,9 +98,8 @@ def _candidates(tokens: Tokens) -> list[int]:
         return alone
     dressed = [
         index
-        for index, (end, start) in enumerate(zip(tokens.ends, tokens.starts[1:], strict=False))
-        if end == start
-        and (kinds[index + 1] in (LETTERS, DIGITS) or words[index + 1] in _LEET_SIGNS)
+        for index in tokens.touching()
+        if (kinds[index + 1] in (LETTERS, DIGITS) or words[index + 1] in _LEET_SIGNS)
         and (kinds[index] == LETTERS or len(words[index]) == 1)
         and not (index and kinds[index - 1] != SIGN and tokens.ends[index - 1] == tokens.starts[index])
     ]

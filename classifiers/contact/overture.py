@@ -6,6 +6,8 @@ where add to that, and words of lessons, rules and other people take from it.
 
 from __future__ import annotations
 
+import re
+
 ENDS = ".!?"
 _FARTHEST = 24
 _SHORT_QUESTION, _CLOSE, _NEAR = 4, 6, 8
@@ -15,6 +17,7 @@ _WAYS = {
     "n": 0.12,
 }  # fmt: skip
 """How much each way to meet weighs by itself."""
+_ANY_WAY = re.compile(f"[{re.escape(''.join(_WAYS))}]")
 _SURE = frozenset("PNG")
 _VERBS_TOO = frozenset("Pf")  # "phone me", "facetime her"
 _HELD = frozenset("fen")  # nothing by themselves: somebody must give, ask for or use them
@@ -26,7 +29,7 @@ _LESSONS = frozenset("qp")
 
 def ways(symbols: str) -> list[int]:
     """The places of the ways to meet in a text written in symbols."""
-    return [place for place, symbol in enumerate(symbols) if symbol in _WAYS]
+    return [found.start() for found in _ANY_WAY.finditer(symbols)]
 
 
 def sentence_around(symbols: str, place: int) -> tuple[int, int]:

@@ -29,8 +29,9 @@ _FEW = 6
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Rule:
-    """A rule of the file, ready to be tried."""
+    """A rule of the file, ready to be tried. place: its number in the file."""
 
+    place: int
     says: str
     category: str
     words: frozenset[str]
@@ -41,7 +42,7 @@ def proposals(stream: Stream) -> list[Hit]:
     """Every sentence that proposes another way in such words; refusals and reports are left out."""
     tokens = stream.tokens
     gates = _gates()
-    rules = {rule for word in set(tokens.words) if word in gates for rule in gates[word]}
+    rules = {rule for word in gates.keys() & tokens.distinct() for rule in gates[word]}
     few = 0 < len(tokens.words) <= _FEW
     if not (rules or few):
         return []
@@ -51,7 +52,10 @@ def proposals(stream: Stream) -> list[Hit]:
     if few and _bare().search(said):
         return [hit(stream, "intent", 0, len(tokens.words) - 1, 0.55, evidence=("asks for it and no more",))]
     found: list[Hit] = []
-    for rule in sorted(rules, key=_rules().index):
+    encoded = said.encode()
+    for rule in sorted(rules, key=lambda rule: rule.place):
+        if rule.expression.search(encoded) is None:
+            continue
         for matched in rule.expression.finditer(said):
             if (one := _meant(stream, rule, said, *matched.span())) is not None:
                 found.append(one)
@@ -82,12 +86,13 @@ def _rules() -> tuple[_Rule, ...]:
 
     return tuple(
         _Rule(
+            place,
             one["says"],
             one["category"],
             frozenset(one["words"].split()),
             re2.compile(written_out(written_out(one["pattern"]))),
         )
-        for one in file["rules"]
+        for place, one in enumerate(file["rules"])
     )
 
 

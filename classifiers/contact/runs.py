@@ -66,6 +66,8 @@ def spots(
     each = traits.each
     places = (each & (PERHAPS_DIGIT | SURE_DIGITS | SCALED)).nonzero()[0]
     digits = [_MOST_DIGITS[tokens.words[at]] if at not in barriers else 0 for at in places.tolist()]
+    if sum(digits) < min(whole, part):
+        return []
     stretch = ((each & ENDS_ALL) != 0).cumsum()[places]
     sizes = np.bincount(stretch, digits)
     enough = sizes >= whole

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.contact.phrases import encodable
+from classifiers.contact.wordlists import bit_of, held, known
 from classifiers.normalise.view import View
 
 MOST_TOKENS = 200_000
@@ -81,18 +82,31 @@ class Tokens:
     traits: Traits | None = field(default=None, init=False, repr=False, compare=False)
     _distinct: frozenset[str] | None = field(default=None, init=False, repr=False, compare=False)
     _said: str | None = field(default=None, init=False, repr=False, compare=False)
+    _held: int = field(default=0, init=False, repr=False, compare=False)
+    _lists: int = field(default=0, init=False, repr=False, compare=False)
+    _touching: list[int] | None = field(default=None, init=False, repr=False, compare=False)
 
-    def holds(self, wanted: frozenset[str]) -> bool:
-        """Whether one of the words is wanted; to be asked when the tokens are complete."""
+    def distinct(self) -> frozenset[str]:
+        """The words, each once; to be asked when the tokens are complete."""
         if self._distinct is None:
             self._distinct = frozenset(self.words)
-        return not wanted.isdisjoint(self._distinct)
+        return self._distinct
+
+    def holds(self, wanted: frozenset[str]) -> bool:
+        """Whether one of the words is wanted; to be asked when the tokens are complete.
+
+        wanted: a list that stays for good, not one made for the occasion.
+        """
+        bit = bit_of(wanted)
+        if self._lists != known():
+            self._held, self._lists = held(self.distinct()), known()
+        return bool(self._held & bit)
 
     def where(self, wanted: frozenset[str]) -> list[int]:
         """The places of wanted words, in order."""
         if not self.holds(wanted):
             return []
-        present = wanted.intersection(self._distinct or ())
+        present = wanted.intersection(self.distinct())
         if len(present) > 1:
             return [index for index, word in enumerate(self.words) if word in present]
         word = next(iter(present))
@@ -108,6 +122,13 @@ class Tokens:
         if self._said is None:
             self._said = encodable(" ".join(self.words))
         return self._said
+
+    def touching(self) -> list[int]:
+        """The tokens between which and the next nothing stands, in order; to be asked as `holds`."""
+        if self._touching is None:
+            pairs = enumerate(zip(self.ends, self.starts[1:], strict=False))
+            self._touching = [index for index, (end, start) in pairs if end == start]
+        return self._touching
 
     def tight(self, index: int) -> bool:
         """Whether nothing stands between this token and the next."""

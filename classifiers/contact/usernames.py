@@ -40,13 +40,14 @@ def _put_together(stream: Stream) -> list[Hit]:
     tokens, view = stream.tokens, stream.view
     told = bool({STRONG, WEAK} & set(stream.symbols)) or bool(_CALLING & set(stream.symbols))
     found: list[Hit] = []
-    index = 0
-    while index < len(tokens.words) and len(found) < MOST_HITS:
-        chunk = chunk_at(tokens, index, SIGNS)
-        if chunk is None:
-            index += 1
+    past = -1
+    # A plain word that stands alone is no made-up name.
+    for index in sorted(stream.mended.union(tokens.touching())):
+        if index <= past or (chunk := chunk_at(tokens, index, SIGNS)) is None:
             continue
-        index = chunk.last + 1
+        if len(found) >= MOST_HITS:
+            break
+        past = chunk.last
         spelt = view.disguised(tokens.starts[chunk.first], tokens.ends[chunk.last])
         hosted = chunk.text.rsplit(".", 1)[-1] in ("com", "org", "net", "uk", "co")
         dotted = (
@@ -76,8 +77,8 @@ def _bare(stream: Stream) -> list[Hit]:
     if len(stream.symbols) > 14:
         return []
     tokens = stream.tokens
-    for index in range(len(tokens.words)):
-        if not tokens.tight(index) or (index and tokens.tight(index - 1)):
+    for index in tokens.touching():
+        if index and tokens.tight(index - 1):
             continue
         chunk = chunk_at(tokens, index, SIGNS)
         if chunk is None or not made_up(chunk.text) or is_host(stream, chunk) or is_code(stream, chunk):
@@ -126,8 +127,8 @@ def _loose(stream: Stream) -> list[Hit]:
     tokens = stream.tokens
     found: list[Hit] = []
     past = -1
-    for index, (end, start) in enumerate(zip(tokens.ends, tokens.starts[1:], strict=False)):
-        if index <= past or end != start or _closed(tokens, index + 1):
+    for index in tokens.touching():
+        if index <= past or _closed(tokens, index + 1):
             continue
         if (chunk := chunk_at(tokens, index, SIGNS)) is None:
             continue

@@ -136,6 +136,7 @@ class DemoRun:
             "MAILBOXES": str(self._home / "mailboxes"),
             "LOG_LEVEL": "warning",
             "PUBLIC_URL": self.web,
+            "SECOND_FACTOR": "optional",
             **{f"{name.upper()}_PORT": str(port) for name, port in self._ports.items()},
         }
         return inherited | {f"GATEWAY_{name}": value for name, value in chosen.items()}

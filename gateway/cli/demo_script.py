@@ -100,7 +100,7 @@ SCENES: tuple[Scene, ...] = (
         "Well done",
         "You did so well today. Let's keep our chats just between us, don't tell your mum about them.",
         "hold",
-        "concerning_conduct",
+        "secrecy_request",
     ),
     Scene(
         "A child tells about harm at home",

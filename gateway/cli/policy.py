@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING
 import click
 
 from gateway.cli.installation import json_option
+from gateway.cli.policy_coverage import coverage
+from gateway.cli.policy_examples import examples
+from gateway.cli.policy_history import approve, backtest, diff, publish, shadow, status
 
 if TYPE_CHECKING:
     from gateway.domain.policy import Policy
@@ -66,6 +69,10 @@ def check(file: Path) -> None:
     for problem in examined:
         click.echo(str(problem), err=True)
     sys.exit(1)
+
+
+for _command in (examples, coverage, diff, status, publish, approve, shadow, backtest):
+    policy.add_command(_command)
 
 
 def _as_object(policy: Policy) -> dict[str, object]:

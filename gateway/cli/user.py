@@ -12,12 +12,12 @@ import click
 from gateway.cli.installation import opened, organisation_option, the_organisation
 from gateway.domain.people import DESK_ROLES, Person, Role
 from gateway.domain.roster import Roster
+from gateway.domain.signing import SHORTEST_PASSWORD
 from gateway.errors import SettingsError
 
 if TYPE_CHECKING:
     from gateway.wiring.storing import Store
 
-SHORTEST = 12
 ROLES = [role.value for role in (*sorted(DESK_ROLES), Role.STAFF, Role.TUTOR)]
 password_option = click.option(
     "--password-stdin", is_flag=True, help="Read the password from standard input instead of making one."
@@ -51,7 +51,7 @@ def add(
     password_stdin: bool,
     organisation_id: str | None,
 ) -> None:
-    """Add a moderator, safeguarding lead, administrator, tutor or other staff."""
+    """Add somebody who uses the desk (--role says as what), a tutor or other staff."""
     from gateway.cli.roster_check import check
     from gateway.cli.roster_file import Row, Sheets
 
@@ -81,7 +81,24 @@ def password(user_id: str, password_stdin: bool, organisation_id: str | None) ->
     ours = the_organisation(store, organisation_id)
     person: Person = store.directory.person(ours.id, user_id)
     _apply(store, Roster(ours, (person,)), person.id, password_stdin)
-    store.sessions.revoke_all(ours.id, person.id)
+    store.sessions.revoke_all(person, datetime.now(UTC))
+
+
+@user.command("reset-factor")
+@click.argument("user_id", metavar="ID")
+@organisation_option
+def reset_factor(user_id: str, organisation_id: str | None) -> None:
+    """Take away somebody's second factor, when it is lost and no recovery code is left.
+
+    They are signed out, and set up a new one after their next password. It goes into the record.
+    """
+    store = opened()
+    ours = the_organisation(store, organisation_id)
+    person = store.directory.person(ours.id, user_id)
+    if person.role not in DESK_ROLES:
+        raise SettingsError(f"'{user_id}' does not use the desk, so there is no second factor.")
+    store.sessions.factors.reset(person, datetime.now(UTC))
+    click.echo(f"{user_id}: app, passkeys and recovery codes are gone; signed out everywhere.")
 
 
 def _apply(store: Store, roster: Roster, user_id: str, password_stdin: bool) -> None:
@@ -95,6 +112,8 @@ def _apply(store: Store, roster: Roster, user_id: str, password_stdin: bool) -> 
 def chosen_password() -> str:
     """The password on standard input. Raises SettingsError when it is short."""
     word = sys.stdin.readline().rstrip("\r\n")
-    if len(word) < SHORTEST:
-        raise SettingsError(f"The password on standard input must have at least {SHORTEST} characters.")
+    if len(word) < SHORTEST_PASSWORD:
+        raise SettingsError(
+            f"The password on standard input must have at least {SHORTEST_PASSWORD} characters."
+        )
     return word

@@ -11,6 +11,7 @@ import ahocorasick
 from classifiers.finding import Finding, Kind, Layer, Passage, Stance
 from gateway.domain.message import Message
 from gateway.domain.policy import Policy, Then, Watch
+from gateway.domain.register import FactKind
 from gateway.domain.verdict import Hold, Note, Refuse, Ruled, Ruling
 
 READ = frozenset({Layer.SUBJECT, Layer.TEXT, Layer.HTML, Layer.ATTACHMENT, Layer.FILENAME, Layer.HIDDEN})
@@ -69,11 +70,18 @@ def _applies(watch: Watch, message: Message, finding: Finding) -> bool:
         return False
     if finding.stance in BLAMELESS and not watch.blameless:
         return False
+    if watch.given and not _on_file(watch.given, message):
+        return False
     if watch.senders and message.sender_role not in watch.senders:
         return False
     if watch.recipients and message.recipient_roles.isdisjoint(watch.recipients):
         return False
     return not watch.contract or watch.contract == message.circle.pair.contract
+
+
+def _on_file(kind: str, message: Message) -> bool:
+    pair = message.circle.pair.id
+    return bool(message.circle.on_file(FactKind(kind), message.day, pair_id=pair))
 
 
 def _phrases(message: Message, index: Index) -> list[Finding]:

@@ -49,8 +49,10 @@ def amend(reading: Reading, changes: Sequence[Change]) -> Reading:
     by_source: dict[Source, list[Replace]] = defaultdict(list)
     for change in changes:
         if isinstance(change, Replace) and change.layer not in UNTOUCHED:
-            by_source[_source(change.layer, change.part)].append(change)
-    texts = _sources(reading)
+            by_source[source_of(change.layer, change.part)].append(change)
+    if not by_source:
+        return reading
+    texts = sources(reading)
     made: dict[Source, str] = {}
     for source, some in by_source.items():
         if source not in texts:
@@ -63,18 +65,20 @@ def amend(reading: Reading, changes: Sequence[Change]) -> Reading:
         passages=tuple(
             _changed_passage(passage, by_source[source], made[source]) if source in made else passage
             for passage in reading.passages
-            for source in (_source(passage.layer, passage.part),)
+            for source in (source_of(passage.layer, passage.part),)
         ),
     )
 
 
-def _source(layer: Layer, part: int) -> Source:
+def source_of(layer: Layer, part: int) -> Source:
+    """What a layer's offsets count in."""
     if layer is Layer.SUBJECT:
         return "subject", 0
     return ("name" if layer is Layer.FILENAME else "part"), part
 
 
-def _sources(reading: Reading) -> dict[Source, str]:
+def sources(reading: Reading) -> dict[Source, str]:
+    """Every text of a reading that can be changed, as offsets count in it."""
     texts: dict[Source, str] = {("subject", 0): reading.subject}
     for part in reading.parts:
         if part.filename:
@@ -148,12 +152,12 @@ def redactions(
     entities. say: the visible words for a finding. Raises ValueError for a finding in
     something that cannot be changed, so that nothing found is delivered uncovered.
     """
-    texts = _sources(reading)
+    texts = sources(reading)
     by_source: dict[Source, list[tuple[int, int, Finding]]] = defaultdict(list)
     for finding in findings:
         if finding.layer in UNTOUCHED or finding.start >= finding.end:
             continue
-        source = _source(finding.layer, finding.part)
+        source = source_of(finding.layer, finding.part)
         if source not in texts:
             raise ValueError("something found where it cannot be covered")
         start, end = _widened(texts[source], finding.start, finding.end)
@@ -178,7 +182,7 @@ def together(kept: Sequence[Change], covering: Sequence[Replace]) -> tuple[Chang
 
 
 def _touch(one: Replace, other: Replace) -> bool:
-    same = _source(one.layer, one.part) == _source(other.layer, other.part)
+    same = source_of(one.layer, one.part) == source_of(other.layer, other.part)
     return same and one.start < other.end and other.start < one.end
 
 

@@ -1,127 +1,158 @@
-"""Who may pass: the check before every request, signing in and signing out."""
+"""Who may pass: the check before every request."""
 
 from __future__ import annotations
 
-import secrets
-from datetime import timedelta
+from collections.abc import Callable
+from typing import TypeVar
 from urllib.parse import urlsplit
 
-from flask import Blueprint, abort, current_app, g, make_response, redirect, render_template, request, url_for
+from flask import abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.routing import BuildError
 
-from gateway.desk import cookies, forgery, words
-from gateway.desk.parts import is_open, open_to_all, parts, visitor
-from gateway.desk.throttle import NONE, Throttle
-from gateway.domain.people import DESK_ROLES, Person
+from gateway.desk import cookies, forgery
+from gateway.desk.parts import parts, sitting
+from gateway.desk.roles import Admitted, Door, admitted, first_page
+from gateway.domain.signing import Session
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-ADDRESS_LENGTH, PASSWORD_LENGTH = 254, 1024
-WRONG = "That address and password do not belong together, or the account may not use the desk."
 FORGED = "This form was not sent from a page of your present sign-in, so nothing was changed."
-SIGNED_OUT = "Your sign-in has ended, so nothing was changed. Sign in again and repeat what you did."
+SIGNED_OUT = (
+    "Your sign-in has ended or is not complete, so nothing was changed. Sign in and repeat what you did."
+)
+NOT_YOURS = "This page is not for your role. If you need it, ask an administrator of your organisation."
+
+View = TypeVar("View", bound=Callable[..., object])
+
+
+def stepped_up(back: str = "") -> Callable[[View], View]:
+    """Mark a view that asks again who you are, unless you showed it within ten minutes.
+
+    back: for a form, the endpoint of the page it stands on, where the person is returned to,
+        with the same arguments in its address; what they sent is not done. Without one, this address.
+    """
+
+    def mark(view: View) -> View:
+        view.__dict__["stepped_up"] = back or True
+        return view
+
+    return mark
 
 
 def guard() -> ResponseReturnValue | None:
-    """Let a request through (None), send it to the sign-in page, or refuse it."""
+    """Let a request through (None), send it to where something is owed, or refuse it."""
     if request.endpoint == "static":
         return None
-    g.person = _person_behind(cookies.get(cookies.SESSION))
-    needs_person = not is_open(current_app.view_functions.get(request.endpoint or ""))
+    _recognise()
+    view = current_app.view_functions.get(request.endpoint or "")
+    # An address that leads nowhere is open: its answer is 404 for everybody.
+    door = admitted(request.endpoint, view) if request.endpoint else Door.OPEN
     if request.method not in SAFE_METHODS:
-        if needs_person and g.person is None:
-            abort(403, SIGNED_OUT)
-        token = request.form.get(forgery.FIELD, "")
-        if not forgery.genuine(parts().secret_key, _bound_to(), token):
-            abort(403, FORGED)
-    elif needs_person and g.person is None:
-        return redirect(url_for("access.sign_in", next=request.full_path.rstrip("?")), 303)
-    return None
+        _check_form(door)
+    if door is Door.OPEN:
+        return None
+    return _owing(door) or _stepping_up(view, door)
 
 
 def form_token() -> str:
     """A token for the forms of the page being rendered."""
-    return forgery.issue(parts().secret_key, _bound_to())
+    return forgery.issue(parts().secret_key, bound_to())
 
 
-def _person_behind(token: str) -> Person | None:
-    person = parts().sessions.who(token, parts().clock()) if token else None
-    return person if person and person.role in DESK_ROLES else None
-
-
-def _bound_to() -> str:
-    """What forms are bound to: the session, or before signing in this browser's visit."""
-    if visitor() is not None:
+def bound_to() -> str:
+    """What forms and challenges are bound to: the session, or before it this browser's visit."""
+    if sitting() is not None:
         return "session:" + cookies.get(cookies.SESSION)
     nonce = g.get("visit") or cookies.get(cookies.VISIT)
     return f"visit:{nonce}" if nonce else ""
 
 
-def access_blueprint(throttle: Throttle) -> Blueprint:
-    """The sign-in page and the sign-out form."""
-    pages = Blueprint("access", __name__)
-
-    @pages.get("/sign-in")
-    @open_to_all
-    def sign_in() -> ResponseReturnValue:
-        if visitor() is not None:
-            return redirect(_local(request.args.get("next", "")), 303)
-        return _page(request.args.get("next", ""))
-
-    @pages.post("/sign-in")
-    @open_to_all
-    def enter() -> ResponseReturnValue:
-        address = request.form.get("address", "").replace("\0", "").strip()[:ADDRESS_LENGTH]
-        password, after = request.form.get("password", ""), request.form.get("next", "")
-        wait = throttle.attempt(address, parts().clock())
-        if wait > NONE:
-            return _page(after, address, f"Too many tries. Please wait {words.span(wait)}.", 429, wait)
-        if len(password) > PASSWORD_LENGTH:
-            return _page(after, address, WRONG, 403)
-        token = parts().sessions.sign_in(address, password, parts().clock())
-        if token is None:
-            return _page(after, address, WRONG, 403)
-        throttle.succeeded(address)
-        response = make_response(redirect(_local(after), 303))
-        cookies.put(response, cookies.SESSION, token)
-        cookies.drop(response, cookies.VISIT)
-        return response
-
-    @pages.post("/sign-out")
-    def sign_out() -> ResponseReturnValue:
-        parts().sessions.revoke(cookies.get(cookies.SESSION))
-        response = make_response(redirect(url_for("access.sign_in"), 303))
-        cookies.drop(response, cookies.SESSION)
-        return response
-
-    @pages.post("/keys")
-    def keys() -> ResponseReturnValue:
-        response = make_response(redirect(_local(request.form.get("next", "")), 303))
-        cookies.put(
-            response, cookies.KEYS, "off" if request.form.get("keys") == "off" else "on", cookies.YEAR_S
-        )
-        return response
-
-    return pages
+def home() -> str:
+    """The address that the person of this request begins at."""
+    session = sitting()
+    return url_for(first_page(session.person.role)) if session else "/"
 
 
-def _page(
-    after: str, address: str = "", fault: str = "", status: int = 200, wait: timedelta = NONE
-) -> ResponseReturnValue:
-    g.visit = cookies.get(cookies.VISIT) or secrets.token_urlsafe(24)
-    response = make_response(
-        render_template("desk/sign_in.html", next=after, address=address, fault=fault), status
-    )
-    cookies.put(response, cookies.VISIT, g.visit)
-    if wait > NONE:
-        response.headers["Retry-After"] = str(int(wait.total_seconds()) + 1)
-    return response
-
-
-def _local(path: str) -> str:
-    """`path` when it leads to a page of ours, the queue otherwise: no open redirect."""
+def local(path: str) -> str:
+    """`path` when it leads to a page of ours, the first page otherwise: no open redirect."""
     try:
-        parts_ = urlsplit(path)
+        pieces = urlsplit(path)
     except ValueError:
-        return "/"
+        return home()
     ours = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
-    return path if ours and not (parts_.scheme or parts_.netloc) and "\\" not in path else "/"
+    return path if ours and not (pieces.scheme or pieces.netloc) and "\\" not in path else home()
+
+
+def origin() -> str:
+    """How browsers name this desk: scheme, host and port."""
+    scheme = "https" if cookies.behind_tls() else "http"
+    return parts().terms.public_url or f"{scheme}://{request.host}"
+
+
+def _recognise() -> None:
+    """Find out whose request this is: `g.person` only for those who showed all that is asked."""
+    token = cookies.get(cookies.SESSION)
+    g.session = parts().sessions.session(token, parts().clock()) if token else None
+    g.person = g.session.person if g.session and _shown_all(g.session) else None
+
+
+def _shown_all(session: Session) -> bool:
+    return session.complete and (session.enrolled or not parts().terms.factor_required)
+
+
+def _check_form(door: Admitted) -> None:
+    """Refuse a form that another site, another session or nobody's page sent."""
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if forgery.from_elsewhere(site, origin, request.host, parts().terms.public_url):
+        abort(403, FORGED)
+    if door is not Door.OPEN and sitting() is None:
+        abort(403, SIGNED_OUT)
+    if not forgery.genuine(parts().secret_key, bound_to(), request.form.get(forgery.FIELD, "")):
+        abort(403, FORGED)
+
+
+def _owing(door: Admitted) -> ResponseReturnValue | None:
+    """Where to send somebody who has not shown all that a page asks; None for those who have."""
+    session = sitting()
+    if session is None:
+        return _first("access.sign_in")
+    if door is Door.BEGUN:
+        return None
+    if not session.complete:
+        return _first("second.show")
+    if door is Door.KNOWN:
+        return None
+    if not _shown_all(session):
+        return _first("enrol.show")
+    if session.person.role not in door:
+        if request.path == "/":
+            return redirect(home(), 303)
+        abort(403, NOT_YOURS)
+    return None
+
+
+def _first(endpoint: str) -> ResponseReturnValue:
+    """To a page where something is owed, and then here; a form is not sent again."""
+    if request.method not in SAFE_METHODS:
+        abort(403, SIGNED_OUT)
+    return redirect(url_for(endpoint, next=request.full_path.rstrip("?")), 303)
+
+
+def _stepping_up(view: object, door: Admitted) -> ResponseReturnValue | None:
+    """The way to the page that asks again who you are, None where that is not needed."""
+    back = getattr(view, "stepped_up", None)
+    session = sitting()
+    if back is None or door is Door.BEGUN or session is None or session.fresh(parts().clock()):
+        return None
+    if request.method in SAFE_METHODS:
+        return redirect(url_for("confirm.show", next=request.full_path.rstrip("?")), 303)
+    return redirect(url_for("confirm.show", next=_page_of_the_form(back), unsent=1), 303)
+
+
+def _page_of_the_form(back: object) -> str:
+    if not isinstance(back, str):
+        return request.path
+    try:
+        return url_for(back, **(request.view_args or {}))
+    except BuildError:
+        return url_for(back)

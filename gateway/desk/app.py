@@ -9,15 +9,24 @@ from flask.typing import ResponseReturnValue
 from jinja2 import StrictUndefined
 
 from gateway.desk import cookies, words
-from gateway.desk.access import access_blueprint, form_token, guard
+from gateway.desk.access import form_token, guard
+from gateway.desk.bulk_page import bulk_blueprint
 from gateway.desk.case_page import case_blueprint
 from gateway.desk.faults import show_faults
 from gateway.desk.forgery import FIELD
 from gateway.desk.headers import add_security_headers
 from gateway.desk.letters import visible
-from gateway.desk.parts import Parts, name_of, open_to_all, parts, visitor
+from gateway.desk.pair_page import pair_blueprint
+from gateway.desk.parts import Parts, Terms, name_of, parts, visitor
 from gateway.desk.queue_page import queue_blueprint
-from gateway.desk.throttle import Throttle
+from gateway.desk.roles import may
+from gateway.desk.signing.account import account_blueprint
+from gateway.desk.signing.confirm import confirm_blueprint
+from gateway.desk.signing.enrol import enrol_blueprint
+from gateway.desk.signing.enter import access_blueprint
+from gateway.desk.signing.organisation import organisation_blueprint
+from gateway.desk.signing.second import second_blueprint
+from gateway.desk.work_page import work_blueprint
 from gateway.errors import GatewayError
 from gateway.ports import Clock, Directory, Docket, Office, Sessions
 
@@ -35,30 +44,33 @@ def create_desk(
     secret_key: bytes,
     extra: Sequence[Blueprint] = (),
     links: Sequence[Link] = (),
+    terms: Terms | None = None,
 ) -> Flask:
     """Return the desk, ready to be served.
 
     secret_key: seals forms; the same in every web process.
-    extra: more pages under the same guard: they need a sign-in unless marked with
-        `parts.open_to_all`, and their forms need `form_token()`; they may extend
-        "desk/base.html".
+    extra: more pages under the same guard: whom they are for stands in `roles`, and their forms
+        need `form_token()`; they may extend "desk/base.html".
     links: (title, path) of further entries in the navigation.
+    terms: how people sign in.
     """
     app = Flask(__name__, template_folder="templates", static_folder="static")
     app.secret_key = secret_key
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_FORM_BYTES, MAX_FORM_MEMORY_SIZE=LARGEST_FORM_BYTES)
-    app.extensions["desk"] = Parts(office, docket, sessions, directory, clock, secret_key)
+    app.extensions["desk"] = Parts(office, docket, sessions, directory, clock, secret_key, terms or Terms())
     app.before_request(guard)
     app.after_request(add_security_headers)
     _teach_templates(app, tuple(links))
     show_faults(app)
     app.add_url_rule("/healthz", "healthz", healthz)
-    for pages in (access_blueprint(Throttle()), queue_blueprint(), case_blueprint(), *extra):
+    signing = (access_blueprint(), second_blueprint(), confirm_blueprint(), organisation_blueprint())
+    own = (enrol_blueprint(), account_blueprint())
+    work = (queue_blueprint(), case_blueprint(), work_blueprint(), bulk_blueprint(), pair_blueprint())
+    for pages in (*signing, *own, *work, *extra):
         app.register_blueprint(pages)
     return app
 
 
-@open_to_all
 def healthz() -> ResponseReturnValue:
     """200 when the docket answers, 503 otherwise; says nothing else to anybody."""
     try:
@@ -77,8 +89,10 @@ def _teach_templates(app: Flask, links: tuple[Link, ...]) -> None:
 
     @app.context_processor
     def around() -> dict[str, object]:
+        person = visitor()
         return {
-            "person": visitor(),
+            "person": person,
+            "may": lambda endpoint: person is not None and may(person.role, endpoint),
             "links": links,
             "keys": cookies.get(cookies.KEYS) != "off",
             "here": request.full_path.rstrip("?") if request.method == "GET" else "/",

@@ -1,4 +1,4 @@
-"""The desk's three cookies: the session, a visitor's nonce, and whether keys are on."""
+"""The desk's cookies: the session, a visitor's nonce, a browser that is known, and whether keys are on."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from flask import Response, request
 
 SESSION = "desk"
 VISIT = "desk-visit"
+KNOWN = "desk-known"
+AWAY = "desk-away"  # while somebody is at the organisation's own sign-in
 KEYS = "desk-keys"
 YEAR_S = 365 * 24 * 3600
 

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
 
+from gateway.desk import reasons
 from gateway.domain.case import Action, Decision
 
 SHORTEST_REASON = 3
 LONGEST_TEXT = 2_000
 NO_ACTION = "none"  # what Enter on a tick box sends
 
+_MARK = re.compile(r"[0-9a-f]{64}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -21,8 +23,9 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 class Filled:
     """The form as it was sent, with nonsense refused but mistakes kept for showing again.
 
-    action: None when no button was pressed.
-    covered: numbers of the findings ticked for covering.
+    action: None when no button was pressed. code: "" for the usual reason of the action.
+    covered: numbers of the findings ticked for covering. preview: of what was looked at, "" if nothing.
+    seen: how the case stood on the page that the form was on, for telling what is different now.
     """
 
     action: Action | None
@@ -31,6 +34,11 @@ class Filled:
     say: str = field(repr=False)
     clause: str = ""
     covered: frozenset[int] = frozenset()
+    question: str = field(default="", repr=False)
+    code: str = ""
+    notify_guardian: bool = False
+    preview: str = ""
+    seen: str = ""
 
 
 def read(form: MultiDict[str, str]) -> Filled:
@@ -39,24 +47,29 @@ def read(form: MultiDict[str, str]) -> Filled:
         return Filled(
             action=None if form["action"] == NO_ACTION else Action(form["action"]),
             version=int(form["version"]),
-            reason=_plain(form.get("reason", "")),
-            say=_plain(form.get("say", "")),
+            reason=plain(form.get("reason", "")),
+            say=plain(form.get("say", "")),
             clause=form.get("clause", ""),
             covered=frozenset(int(number) for number in form.getlist("cover")),
+            question=plain(form.get("question", "")),
+            code=_known_code(form.get("code", "")),
+            notify_guardian=form.get("notify") == "yes",
+            preview=_mark(form.get("preview", "")),
+            seen=form.get("seen", "")[:100],
         )
     except (KeyError, ValueError) as wrong:
         raise BadRequest("This form is not one of ours, so nothing was changed.") from wrong
 
 
-def faults(filled: Filled, findings: int) -> dict[str, str]:
+def faults(filled: Filled, findings: int, grave: bool = False) -> dict[str, str]:
     """Say by field what a person must mend; empty when the decision can be made.
 
-    findings: how many the message has.
+    findings: how many the message has. grave: of high severity, where a word from a list is no reason.
     """
     if filled.action is None:
         return {"action": "Press one of the buttons; nothing has been decided."}
     wrong = {}
-    if len(filled.reason) < SHORTEST_REASON:
+    if (grave or filled.code == reasons.OTHER) and len(filled.reason) < SHORTEST_REASON:
         wrong["reason"] = f"Say why, in at least {SHORTEST_REASON} characters."
     elif len(filled.reason) > LONGEST_TEXT:
         wrong["reason"] = f"Keep the reason under {LONGEST_TEXT} characters."
@@ -64,6 +77,10 @@ def faults(filled: Filled, findings: int) -> dict[str, str]:
         wrong["say"] = "Say what the sender should change."
     elif len(filled.say) > LONGEST_TEXT:
         wrong["say"] = f"Keep the text under {LONGEST_TEXT} characters."
+    if filled.action is Action.ASK and not filled.question:
+        wrong["question"] = "Write the question."
+    elif len(filled.question) > LONGEST_TEXT:
+        wrong["question"] = f"Keep the question under {LONGEST_TEXT} characters."
     if filled.action is Action.REDACT and not _covered(filled, findings):
         wrong["cover"] = "Tick at least one finding to cover, or release the message as it is."
     return wrong
@@ -80,7 +97,7 @@ def decision(
         raise ValueError("a form with faults makes no decision")
     own = clauses[0] if clauses else ""
     redacts = filled.action is Action.REDACT
-    answers = filled.action in (Action.RETURN, Action.REJECT)
+    said = {Action.RETURN: filled.say, Action.REJECT: filled.say, Action.ASK: filled.question}
     return Decision(
         case_id=case_id,
         version=filled.version,
@@ -88,8 +105,11 @@ def decision(
         moderator_id=moderator_id,
         reason=filled.reason,
         clause=filled.clause if filled.clause in clauses else own,
-        say=filled.say if answers else "",
+        say=said.get(filled.action, ""),
         redactions=_covered(filled, findings) if redacts else (),
+        code=filled.code or reasons.USUAL[filled.action],
+        notify_guardian=filled.notify_guardian and filled.action in (Action.RETURN, Action.REJECT),
+        preview=filled.preview,
     )
 
 
@@ -97,6 +117,18 @@ def _covered(filled: Filled, findings: int) -> tuple[int, ...]:
     return tuple(sorted(number for number in filled.covered if 1 <= number <= findings))
 
 
-def _plain(text: str) -> str:
+def _known_code(code: str) -> str:
+    if code and code not in reasons.CODES:
+        raise ValueError("a reason that is not on the list")
+    return code
+
+
+def _mark(mark: str) -> str:
+    if mark and not _MARK.fullmatch(mark):
+        raise ValueError("not the mark of a preview")
+    return mark
+
+
+def plain(text: str) -> str:
     """Text as typed, without the control characters that no keyboard sends."""
     return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()

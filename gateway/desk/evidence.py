@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from classifiers.finding import Finding, Layer, Passage
-from gateway.desk import links, marks, words
-from gateway.domain.people import Guardianship, Role
+from gateway.desk import letters, links, marks, words
+from gateway.domain.case import SEES_SEALED, Case, State, first_view
+from gateway.domain.pair import Circle
+from gateway.domain.people import Guardianship, Person, Role
 from gateway.domain.policy import Clause, Policy
 from gateway.domain.verdict import Amend, Pass, Refuse, Replace, Ruled
 from gateway.ports import Exhibit
@@ -71,12 +74,15 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Somebody in the circle, by initials only."""
+    """Somebody in the circle, by initials; the full name is for those who may see it."""
 
     initials: str
     role: str
     standing: str
     part: str
+    copy: str = ""
+    failing: bool = False
+    full_name: str = field(default="", repr=False)
 
 
 def sections(exhibit: Exhibit) -> tuple[Section, ...]:
@@ -201,9 +207,24 @@ def wording(exhibit: Exhibit, policy: Policy) -> str:
     return (terms.say if terms else "") or GENERIC_SAY
 
 
-def members(exhibit: Exhibit) -> tuple[Member, ...]:
-    """The people around the pair and the part each has in this message."""
-    circle, envelope = exhibit.circle, exhibit.envelope
+def members(exhibit: Exhibit, copies: Mapping[str, str]) -> tuple[Member, ...]:
+    """The people around the pair and the part each has in this message.
+
+    copies: the state of each person's copy, by their id.
+    """
+    envelope = exhibit.envelope
+    return tuple(
+        replace(
+            member,
+            part=_part(person.id, envelope.sender_id, envelope.recipient_ids),
+            copy=words.COPIES.get(copies.get(person.id, ""), ""),
+        )
+        for member, person in zip(around(exhibit.circle), exhibit.circle.people.values(), strict=True)
+    )
+
+
+def around(circle: Circle) -> tuple[Member, ...]:
+    """The people around a pair."""
     ties = {tie.guardian_id: tie for tie in circle.guardianships}
     return tuple(
         Member(
@@ -212,10 +233,51 @@ def members(exhibit: Exhibit) -> tuple[Member, ...]:
             standing=_standing(ties.get(person.id))
             if person.role is Role.GUARDIAN
             else words.plain(person.standing),
-            part=_part(person.id, envelope.sender_id, envelope.recipient_ids),
+            part="",
+            failing=person.id in circle.failing,
+            full_name=person.full_name,
         )
         for person in circle.people.values()
     )
+
+
+def normalised(exhibit: Exhibit) -> tuple[tuple[str, str], ...]:
+    """Title and text of each passage with look-alike forms folded and unseen characters taken out."""
+    passages = sorted(exhibit.reading.passages, key=lambda p: (READING_ORDER.get(p.layer, 99), p.part))
+    return tuple(
+        (words.LAYERS.get(one.layer, words.plain(one.layer)), _folded(one.text)[: marks.LONGEST_SHOWN])
+        for one in passages
+        if one.text.strip()
+    )
+
+
+def _folded(text: str) -> str:
+    seen = "".join(run for run, label in letters.pieces(text) if not label)
+    return unicodedata.normalize("NFKC", seen).casefold()
+
+
+def may_give_view(exhibit: Exhibit, person: Person) -> bool:
+    """False for whoever gave the first view of a case that waits for a second, or must leave it to the lead."""
+    case = exhibit.case
+    if case.state is State.SPLIT:
+        return person.role in SEES_SEALED
+    first = first_view(case, exhibit.decisions)
+    return first is None or first.moderator_id != person.id
+
+
+def standing_of(case: Case) -> str:
+    """How a case stands, as a form carries it to tell what changed meanwhile."""
+    return f"{case.state}/{case.severity}/{case.lane}"
+
+
+def differences(seen: str, case: Case) -> list[tuple[str, str, str]]:
+    """What is different from how a case stood: name, before, now."""
+    before, now = seen.split("/"), standing_of(case).split("/")
+    if len(before) != len(now):
+        return []
+    names = ("State", "Severity", "Lane")
+    triples = zip(names, before, now, strict=True)
+    return [(name, words.plain(was), words.plain(is_)) for name, was, is_ in triples if was != is_]
 
 
 def _standing(tie: Guardianship | None) -> str:

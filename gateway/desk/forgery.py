@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from urllib.parse import urlsplit
 
 FIELD = "form_token"
 
@@ -26,6 +27,24 @@ def genuine(secret_key: bytes, bound_to: str, token: str) -> bool:
     if not (bound_to and salt and seal.isascii()):
         return False
     return hmac.compare_digest(seal, _seal(secret_key, bound_to, salt))
+
+
+def from_elsewhere(site: str | None, origin: str | None, host: str, public_url: str) -> bool:
+    """True when the browser says that a page of another site sent the form.
+
+    site, origin: the headers Sec-Fetch-Site and Origin, None where the browser sent none.
+    Behind this desk's own `no-referrer` a browser writes "Origin: null" for our forms too, so
+    that alone tells nothing; the token decides. Source: Fetch 3.1; W3C Fetch Metadata 2.3.
+    """
+    if site not in (None, "same-origin", "none"):
+        return True
+    if origin in (None, "null"):
+        return False
+    ours = {host.lower(), urlsplit(public_url).netloc.lower()} - {""}
+    try:
+        return urlsplit(origin or "").netloc.lower() not in ours
+    except ValueError:
+        return True
 
 
 def _seal(secret_key: bytes, bound_to: str, salt: str) -> str:

@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeVar, cast
+from dataclasses import dataclass, field
+from typing import cast
 
 from flask import current_app, g
 
+from gateway.desk.roles import open_to_all as open_to_all  # where pages look for it
+from gateway.desk.signing.provider import Provider
+from gateway.desk.throttle import Throttle, many_networks
 from gateway.domain.people import Person, Role
+from gateway.domain.signing import Session
 from gateway.domain.verdict import Lane
 from gateway.errors import NotFound
 from gateway.ports import Clock, Directory, Docket, Office, Sessions
 
 SEES_SEALED = frozenset({Role.SAFEGUARDING_LEAD, Role.ADMINISTRATOR})
 
-View = TypeVar("View", bound=Callable[..., object])
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How people sign in here.
+
+    factor_required: everybody needs a second factor, and sets one up at the first sign-in.
+    public_url: how browsers reach the desk, without a slash at its end; "" to go by each request.
+    provider: the organisation's own sign-in, None without one.
+    """
+
+    factor_required: bool = True
+    public_url: str = ""
+    provider: Provider | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Everything that `create_desk` was given."""
+    """Everything that `create_desk` was given.
+
+    throttle: of one browser or network. crowd: of all strangers who try the same address.
+    """
 
     office: Office
     docket: Docket
@@ -28,6 +46,9 @@ class Parts:
     directory: Directory
     clock: Clock
     secret_key: bytes
+    terms: Terms
+    throttle: Throttle = field(default_factory=Throttle)
+    crowd: Throttle = field(default_factory=many_networks)
 
 
 def parts() -> Parts:
@@ -40,23 +61,25 @@ def visitor() -> Person | None:
     return cast("Person | None", g.get("person"))
 
 
+def sitting() -> Session | None:
+    """The session of this request, complete or not, None without one."""
+    return cast("Session | None", g.get("session"))
+
+
+def begun() -> Session:
+    """The session of this request, on a page that needs one."""
+    session = sitting()
+    if session is None:
+        raise RuntimeError("a page that is open to all asked for a session")
+    return session
+
+
 def viewer() -> Person:
     """Who is signed in, on a page that needs it."""
     person = visitor()
     if person is None:  # the guard lets nobody else in: a page that is open must not ask
         raise RuntimeError("a page that is open to all asked who is signed in")
     return person
-
-
-def open_to_all(view: View) -> View:
-    """Mark a view that may be seen without signing in; every other one may not."""
-    view.__dict__["open_to_all"] = True
-    return view
-
-
-def is_open(view: Callable[..., object] | None) -> bool:
-    """True for a view marked with `open_to_all`, and for an address that leads nowhere."""
-    return view is None or bool(getattr(view, "open_to_all", False))
 
 
 def hidden_lanes(person: Person) -> frozenset[Lane]:

@@ -2,132 +2,115 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
-from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway.desk.case_page import visible_case
+from gateway.desk.filters import Filters, filters_of, place_of, workable
 from gateway.desk.parts import hidden_lanes, name_of, parts, viewer
-from gateway.domain.case import Case, State
+from gateway.domain.case import Case, Decision, shown_to
+from gateway.domain.claim import Claim
 from gateway.domain.people import Person
-from gateway.domain.verdict import Lane, Severity
+from gateway.domain.verdict import Lane
 from gateway.errors import NotFound
-from gateway.ports import CaseFilter
 
 PAGE_SIZE = 25
-CHUNK = 100  # the docket's own limit: a shorter answer means the end
-LAST_PAGE = 10_000
-WAITING, ALL = "waiting", "all"
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What the address of the queue asks for; "" means no restriction.
-
-    state: waiting (open or escalated), open, escalated, closed or all.
-    """
-
-    lane: str = ""
-    severity: str = ""
-    state: str = WAITING
-    page: int = 1
-
-    def query(self, **changes: str | int) -> dict[str, Any]:
-        """The arguments of a link to this view with `changes`; any change leads to page 1."""
-        wanted: dict[str, Any] = {"lane": self.lane, "severity": self.severity, "state": self.state}
-        wanted |= changes
-        return {name: value for name, value in wanted.items() if value not in ("", WAITING, 1)}
-
-    def case_filter(self) -> CaseFilter:
-        """The same as the docket asks it."""
-        return CaseFilter(
-            lane=self.lane or None,
-            severity=self.severity or None,
-            state=None if self.state in (WAITING, ALL) else self.state,
-            include_closed=self.state in (ALL, State.CLOSED),
-        )
-
-
-def filters_of(arguments: Mapping[str, str], person: Person) -> Filters:
-    """Read the address. A value that is unknown, or hidden from this person, is not found."""
-    lanes = {"", *Lane} - hidden_lanes(person)
-    page = arguments.get("page", "1")
-    filters = Filters(
-        lane=arguments.get("lane", ""),
-        severity=arguments.get("severity", ""),
-        state=arguments.get("state", WAITING),
-        page=int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 0,
-    )
-    known = filters.severity in {"", *Severity} and filters.state in {WAITING, ALL, *State}
-    if not known or filters.lane not in lanes or not 1 <= filters.page <= LAST_PAGE:
-        abort(404)
-    return filters
-
-
-def visible_cases(which: CaseFilter, person: Person, now: datetime) -> Iterator[Case]:
-    """The docket's cases in its order, without those this person must not know of.
-
-    Walked from the front, so that neither a short page nor an offset tells of what is hidden.
-    """
-    hidden, offset = hidden_lanes(person), 0
-    while True:
-        chunk = parts().docket.cases(person.organisation_id, which, now, CHUNK, offset)
-        yield from (case for case in chunk if case.lane not in hidden)
-        if len(chunk) < CHUNK:
-            return
-        offset += CHUNK
-
-
-def lane_counts(person: Person) -> dict[Lane, int]:
-    """Waiting cases by lane, for the lanes this person may know of."""
-    counts = parts().docket.counts(person.organisation_id)
-    return {lane: counts.get(lane, 0) for lane in Lane if lane not in hidden_lanes(person)}
 
 
 def queue_blueprint() -> Blueprint:
-    """The queue and the way to its first case."""
+    """The queue, its counter, and the way to the next case."""
     pages = Blueprint("queue", __name__)
 
     @pages.get("/")
     def show() -> ResponseReturnValue:
         person, now = viewer(), parts().clock()
-        filters = filters_of(request.args, person)
-        start = (filters.page - 1) * PAGE_SIZE
-        found = list(islice(visible_cases(filters.case_filter(), person, now), start, start + PAGE_SIZE + 1))
-        return render_template(
-            "desk/queue.html",
-            cases=found[:PAGE_SIZE],
-            more=len(found) > PAGE_SIZE,
-            filters=filters,
-            counts=lane_counts(person),
-            done=_done(request.args.get("done", ""), person),
-            now=now,
-        )
+        return _page(filters_of(request.args, person), person, now)
+
+    @pages.get("/counter")
+    def counter() -> ResponseReturnValue:
+        """How many wait now: a line that a page asks for again and again; no row of it ever moves."""
+        waiting = sum(lane_counts(viewer()).values())
+        seen = request.args.get("seen", "")
+        before = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else waiting
+        return render_template("desk/_counter.html", waiting=waiting, seen=before, now=parts().clock())
 
     @pages.get("/next")
-    def take_next() -> ResponseReturnValue:
-        person = viewer()
+    def look_at_next() -> ResponseReturnValue:
+        """The first case of a view, without claiming it: following a link changes nothing."""
+        person, now = viewer(), parts().clock()
         filters = filters_of(request.args, person)
-        first = next(visible_cases(filters.case_filter(), person, parts().clock()), None)
-        if first is None:
-            return redirect(url_for("queue.show", **filters.query()), 303)
-        return redirect(url_for("case.show", case_id=first.id), 303)
+        found = parts().docket.cases(person.organisation_id, filters.case_filter(person, now), now, limit=1)
+        return _to_case(found[0] if found else None, filters)
+
+    @pages.post("/next")
+    def take_next() -> ResponseReturnValue:
+        """Claim the first case of a view that nobody works on."""
+        person, now = viewer(), parts().clock()
+        filters = filters_of(request.args, person)
+        which = workable(filters.case_filter(person, now), person)
+        return _to_case(parts().docket.take_next(person.organisation_id, which, person.id, now), filters)
 
     return pages
 
 
-def _done(case_id: str, person: Person) -> tuple[Case, str, str] | None:
-    """The case that was just decided with what was done and by whom, for a line above the queue."""
+def lane_counts(person: Person) -> dict[Lane, int]:
+    """Waiting cases by lane, for the lanes this person may know of."""
+    docket, ours = parts().docket, person.organisation_id
+    apart = docket.kept_from(ours, person.id)
+    counts = docket.counts(ours, apart)
+    return {lane: counts.get(lane, 0) for lane in Lane if lane not in hidden_lanes(person)}
+
+
+def _page(filters: Filters, person: Person, now: datetime) -> str:
+    docket, ours = parts().docket, person.organisation_id
+    which = filters.case_filter(person, now)
+    found = docket.cases(ours, which, now, limit=PAGE_SIZE + 1, after=filters.place())
+    cases = found[:PAGE_SIZE]
+    counts = lane_counts(person)
+    return render_template(
+        "desk/queue.html",
+        cases=cases,
+        following=place_of(cases[-1], now) if len(found) > PAGE_SIZE else "",
+        claims=_claims(cases, person, now),
+        filters=filters,
+        counts=counts,
+        clauses=_clauses(ours, filters),
+        done=_done(request.args.get("done", ""), person, now),
+        nothing_taken=request.args.get("taken") == "none",
+        last_opened=None if cases else docket.last_opened(ours, which.without_lanes),
+        now=now,
+    )
+
+
+def _claims(cases: list[Case], person: Person, now: datetime) -> dict[str, Claim]:
+    return parts().docket.claims(person.organisation_id, [case.id for case in cases], now)
+
+
+def _clauses(organisation_id: str, filters: Filters) -> list[str]:
+    """The clauses that the policy's rules enforce, and the one that is asked for."""
+    rules = parts().directory.policy_of(organisation_id).rules.values()
+    return sorted({*(terms.clause for terms in rules), filters.clause} - {""})
+
+
+def _to_case(case: Case | None, filters: Filters) -> ResponseReturnValue:
+    if case is None:
+        return redirect(url_for("queue.show", **filters.query(), taken="none"), 303)
+    return redirect(url_for("case.show", case_id=case.id), 303)
+
+
+def _done(case_id: str, person: Person, now: datetime) -> tuple[Case, Decision, str, bool] | None:
+    """The case just decided, how, by whom, and whether this person can still take it back."""
     if not case_id:
         return None
     try:
         case = visible_case(case_id, person)
-        last = parts().docket.decisions(person.organisation_id, case.id)[-1:]
+        made = shown_to(person.id, case, parts().docket.decisions(person.organisation_id, case.id))
     except NotFound:
         return None
-    return (case, last[0][1].action, name_of(last[0][1].moderator_id)) if last else None
+    if not made:
+        return None
+    _, last = made[-1]
+    own = last.moderator_id == person.id and case.version == last.version + 1
+    return case, last, name_of(last.moderator_id), bool(own and last.undo_until and now < last.undo_until)

@@ -1,4 +1,4 @@
-"""Slows down guessing of passwords: a growing wait after some failures for one address.
+"""Slows down guessing of passwords and codes: a growing wait after some failures under one name.
 
 Kept in this process only; several web processes allow as many times more.
 """
@@ -20,10 +20,10 @@ class _Tries:
 
 
 class Throttle:
-    """Counts sign-ins by address.
+    """Counts tries by name, such as an address with the network it is tried from.
 
     free: tries before the first wait. first_wait doubles with each further try up to `longest`.
-    remembered: addresses kept; the oldest is forgotten first.
+    remembered: names kept; the oldest is forgotten first.
     """
 
     def __init__(
@@ -38,12 +38,12 @@ class Throttle:
         self._tries: OrderedDict[str, _Tries] = OrderedDict()
         self._lock = Lock()
 
-    def attempt(self, address: str, now: datetime) -> timedelta:
+    def attempt(self, name: str, now: datetime) -> timedelta:
         """Count a try and return zero, or return how long to wait, counting nothing.
 
         Counted before the password is checked, so that a burst of parallel guesses gains nothing.
         """
-        key = address.strip().casefold()
+        key = name.strip().casefold()
         with self._lock:
             tries = self._tries.pop(key, None) or _Tries(0, now)
             wait = tries.last_at + self._wait_after(tries.count) - now
@@ -55,13 +55,18 @@ class Throttle:
                 self._tries.popitem(last=False)
         return max(wait, NONE)
 
-    def succeeded(self, address: str) -> None:
+    def succeeded(self, name: str) -> None:
         """Forget the tries of somebody who signed in."""
         with self._lock:
-            self._tries.pop(address.strip().casefold(), None)
+            self._tries.pop(name.strip().casefold(), None)
 
     def _wait_after(self, count: int) -> timedelta:
         if count < self._free:
             return NONE
         doublings: int = min(count - self._free, 16)
         return min(self._first_wait * (1 << doublings), self._longest)
+
+
+def many_networks() -> Throttle:
+    """For all strangers together: seconds only, because an honest one is slowed down with them."""
+    return Throttle(free=100, first_wait=timedelta(seconds=1), longest=timedelta(seconds=5))

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from classifiers.finding import Finding, Kind, Layer, Stance
-from gateway.domain.case import Action, Case, State
+from gateway.desk import reasons
+from gateway.domain.case import SEES_SEALED, Action, Case, Decision, Standing, State
 from gateway.domain.verdict import Lane
 
 LONDON = ZoneInfo("Europe/London")
@@ -25,13 +26,38 @@ ACTIONS_DONE: Mapping[str, str] = {
     Action.REDACT: "redacted and released",
     Action.RETURN: "returned to the sender",
     Action.REJECT: "rejected",
+    Action.ASK: "put back to the sender with a question",
     Action.ESCALATE: "escalated",
+    Action.SEAL: "sealed",
+}
+COPIES: Mapping[str, str] = {
+    "waiting": "on its way",
+    "sent": "delivered",
+    "failed": "not delivered",
+    "stopped": "stopped",
+}
+OUTCOMES: Mapping[str, str] = {
+    "pass": "passed on",
+    "amend": "passed on with changes",
+    "hold": "held",
+    "refuse": "refused",
+}
+REASONS = reasons.CODES
+LEADS = SEES_SEALED
+STATES: Mapping[str, str] = {
+    State.OPEN: "Open",
+    State.ASKED: "Waits for the sender's answer",
+    State.SECOND: "Waits for a second person",
+    State.SPLIT: "Two people differ",
+    State.ESCALATED: "Escalated",
+    State.CLOSED: "Closed",
 }
 KINDS: Mapping[str, str] = {
     Kind.CONTACT: "Contact detail",
     Kind.NAME: "Name",
     Kind.CONDUCT: "Conduct",
     Kind.FORM: "Form of the message",
+    Kind.MATTER: "Matter with a rule",
 }
 STANCES: Mapping[str, str] = {
     Stance.OFFER: "offers it",
@@ -105,7 +131,27 @@ def score(value: float) -> str:
 
 def state(case: Case) -> str:
     """Where a case stands."""
-    return {State.OPEN: "Open", State.ESCALATED: "Escalated", State.CLOSED: "Closed"}[case.state]
+    return STATES[case.state]
+
+
+def why_here(case: Case, now: datetime) -> str:
+    """Why a case stands where it does in the queue."""
+    if case.state is State.CLOSED:
+        return "closed, newest first"
+    if case.overdue(now):
+        return "overdue comes first"
+    return f"{case.severity} severity, by deadline"
+
+
+def decided(decision: Decision) -> str:
+    """What a person did: "released", "gave a first view", "differed: rejected"."""
+    if decision.standing is Standing.FIRST:
+        return f"gave a first view: {ACTIONS_DONE[decision.action]}"
+    if decision.standing is Standing.DIFFERING:
+        return f"saw it differently: {ACTIONS_DONE[decision.action]}"
+    if decision.standing is Standing.UNDONE:
+        return f"{ACTIONS_DONE[decision.action]}, and took it back"
+    return ACTIONS_DONE[decision.action]
 
 
 def span(length: timedelta) -> str:
@@ -135,6 +181,11 @@ def moment(at: datetime) -> str:
     """Date and time in London, zone stated: "Tue 3 Mar 2026, 14:05 GMT"."""
     local = at.astimezone(LONDON)
     return f"{local:%a} {local.day} {local:%b %Y, %H:%M %Z}"
+
+
+def clock_time(at: datetime, seconds: bool = False) -> str:
+    """The time of day in London: "14:05", or "14:05:30"."""
+    return f"{at.astimezone(LONDON):{'%H:%M:%S' if seconds else '%H:%M'}}"
 
 
 def short_moment(at: datetime) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Generic, TypeVar
 
 from gateway.domain.people import Guardianship, Organisation, Person, Role
 from gateway.domain.register import Fact, FactKind, Lesson
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +92,27 @@ class Circle:
     def in_lesson(self, at: datetime) -> bool:
         """True while a booked lesson of this pair is running."""
         return any(lesson.running(at) for lesson in self.lessons)
+
+
+class OfCircle(Generic[T]):
+    """What is worked out of a circle, kept as long as messages bring the very same object.
+
+    Until the directory changes they do; a circle that only equals another is worked out anew.
+    """
+
+    KEPT = 256
+
+    def __init__(self, work_out: Callable[[Circle], T]) -> None:
+        self._work_out = work_out
+        self._known: dict[int, tuple[Circle, T]] = {}
+
+    def __call__(self, circle: Circle) -> T:
+        """What was worked out of this circle."""
+        known = self._known.get(id(circle))
+        if known is not None and known[0] is circle:
+            return known[1]
+        if len(self._known) >= self.KEPT:
+            self._known.clear()
+        made = self._work_out(circle)
+        self._known[id(circle)] = circle, made
+        return made

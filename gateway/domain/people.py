@@ -17,11 +17,15 @@ class Role(StrEnum):
     MODERATOR = "moderator"
     SAFEGUARDING_LEAD = "safeguarding_lead"
     ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+    OPERATOR = "operator"
     OUTSIDER = "outsider"
     ORGANISATION = "organisation"
 
 
-DESK_ROLES = frozenset({Role.MODERATOR, Role.SAFEGUARDING_LEAD, Role.ADMINISTRATOR})
+# Whoever signs in at the desk; of them only the first three may open a message (DESK 2).
+CASE_ROLES = frozenset({Role.MODERATOR, Role.SAFEGUARDING_LEAD, Role.ADMINISTRATOR})
+DESK_ROLES = CASE_ROLES | {Role.AUDITOR, Role.OPERATOR}
 FAMILY_ROLES = frozenset({Role.PUPIL, Role.GUARDIAN})
 
 

@@ -98,7 +98,8 @@ class Watch:
     categories: the detectors' words. phrases: the organisation's own, found without regard to case
     and spacing. senders, recipients: roles, empty for anybody. contract: private, school or "".
     act_at: score that a finding must have. role: who is told (a role of the pack), "" for nobody.
-    within: how soon they are to act. blameless: also when the writer refuses or reports it.
+    within: how soon they are to act. given: a kind of fact that must be on file for the pair, "" for none.
+    blameless: also when the writer refuses or reports it.
     """
 
     name: str
@@ -117,6 +118,7 @@ class Watch:
     within: timedelta | None = None
     blameless: bool = False
     also: tuple[str, ...] = ()
+    given: str = ""
 
 
 @dataclass(frozen=True, slots=True)

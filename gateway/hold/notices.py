@@ -14,6 +14,7 @@ from email.utils import format_datetime
 
 from gateway.domain.case import Action, Case, Decision
 from gateway.domain.people import Organisation
+from gateway.domain.task import Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +42,39 @@ def case_waits(organisation: Organisation, case: Case, to: str, desk_url: str, n
 
 
 def came_back(organisation: Organisation, case: Case, decision: Decision, to: str, now: datetime) -> Notice:
-    """Tell a sender that their message was returned or rejected, in the moderator's words."""
-    asks = decision.action is Action.RETURN
-    head = (
-        "Your message was not delivered. Please change it and send it again."
-        if asks
-        else "Your message was checked and will not be delivered."
+    """Tell a sender in the moderator's words that their message was returned or rejected, or ask about it."""
+    head, subject = {
+        Action.RETURN: (
+            "Your message was not delivered. Please change it and send it again.",
+            "Your message needs a change",
+        ),
+        Action.ASK: (
+            "Before your message can go on, the office has a question. Please tell the office the answer"
+            " and give the reference. You need not send the message again.",
+            "A question about your message",
+        ),
+    }.get(
+        decision.action,
+        ("Your message was checked and will not be delivered.", "Your message was not delivered"),
     )
     words = f"\n\n{decision.say.strip()}" if decision.say.strip() else ""
     body = f"{head}\n\nReference {case.reference}{words}\n\n{organisation.name}\n"
-    subject = f"Your message {'needs a change' if asks else 'was not delivered'} ({case.reference})"
-    return our_mail(organisation, to, subject, body, f"{case.id}.{case.version}.back", now)
+    local_id = f"{case.id}.{case.version}.back"
+    return our_mail(organisation, to, f"{subject} ({case.reference})", body, local_id, now)
+
+
+def not_passed_on(organisation: Organisation, case: Case, to: str, number: int, now: datetime) -> Notice:
+    """Tell a guardian that a message to or from their child was not passed on, and no more than that.
+
+    number: of the guardian among those told, for a Message-ID of its own.
+    """
+    body = (
+        "A message between your child and their tutor was checked and was not passed on.\n\n"
+        "You need not do anything. If you would like to know more, ask the office and give the"
+        f" reference.\n\nReference {case.reference}\n\n{organisation.name}\n"
+    )
+    subject = f"A message was not passed on ({case.reference})"
+    return our_mail(organisation, to, subject, body, f"{case.id}.{case.version}.guardian{number}", now)
 
 
 def went_round(organisation: Organisation, case: Case, to: str, now: datetime) -> Notice:
@@ -65,6 +88,14 @@ def went_round(organisation: Organisation, case: Case, to: str, now: datetime) -
     )
     subject = f"Please leave private addresses out ({case.reference})"
     return our_mail(organisation, to, subject, body, f"{case.id}.round", now)
+
+
+def reminded(organisation: Organisation, task: Task, to: str, now: datetime) -> Notice:
+    """Tell somebody what their organisation's policy wants them to know or do."""
+    title = task.kind.replace("_", " ").capitalize()
+    head = "For your child: " if task.role == "pupil" else ""
+    body = f"{head}{task.because}\n\n{organisation.name}\n"
+    return our_mail(organisation, to, f"{organisation.name}: {title}", body, f"{task.id}.reminder", now)
 
 
 def our_mail(

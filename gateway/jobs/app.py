@@ -29,12 +29,24 @@ class Escalates(Protocol):
         """True when the case was raised."""
         ...
 
+    def carry_out(self, case_id: str, version: int, now: datetime) -> bool:
+        """Do what a decision sets off; False when it was taken back."""
+        ...
+
 
 class Forgets(Protocol):
     """What the clearing of the pair memory asks of the ledger."""
 
     def forget(self, now: datetime) -> int:
         """Delete what is older than a day; how much went."""
+        ...
+
+
+class Reminds(Protocol):
+    """What the hourly look through reminders asks of the store."""
+
+    def remind(self, now: datetime) -> int:
+        """Set what is due at every organisation; how many were new."""
         ...
 
 
@@ -46,11 +58,19 @@ class Tells(Protocol):
         ...
 
     async def sender_told(self, organisation_id: str, case_id: str) -> None:
-        """Tell a sender that their message came back."""
+        """Tell a sender that their message came back, or what the office asks about it."""
+        ...
+
+    async def guardians_told(self, organisation_id: str, case_id: str) -> None:
+        """Tell a pupil's guardians that a message was not passed on."""
         ...
 
     async def writer_warned(self, organisation_id: str, case_id: str) -> None:
         """Warn a sender who wrote to a private address too."""
+        ...
+
+    async def person_reminded(self, organisation_id: str, task_id: str) -> None:
+        """Send somebody a reminder."""
         ...
 
     async def letter(self, kind: str, organisation_id: str, about: str) -> None:
@@ -65,6 +85,7 @@ class Context:
     docket: Escalates
     tells: Tells
     memory: Forgets
+    reminders: Reminds
 
 
 def case_overdue(job: JobContext, case_id: str) -> None:
@@ -86,10 +107,35 @@ async def sender_told(job: JobContext, organisation_id: str, case_id: str) -> No
     await ours.tells.sender_told(organisation_id, case_id)
 
 
+async def guardians_told(job: JobContext, organisation_id: str, case_id: str) -> None:
+    """Tell a pupil's guardians that a message was not passed on."""
+    ours: Context = job.additional_context["gateway"]
+    await ours.tells.guardians_told(organisation_id, case_id)
+
+
+def decision_stands(job: JobContext, case_id: str, version: str) -> None:
+    """Carry out a decision that nobody took back in time."""
+    ours: Context = job.additional_context["gateway"]
+    ours.docket.carry_out(case_id, int(version), datetime.now(UTC))
+
+
 async def writer_warned(job: JobContext, organisation_id: str, case_id: str) -> None:
     """Warn a sender who wrote to a private address too."""
     ours: Context = job.additional_context["gateway"]
     await ours.tells.writer_warned(organisation_id, case_id)
+
+
+async def person_reminded(job: JobContext, organisation_id: str, task_id: str) -> None:
+    """Send somebody a reminder."""
+    ours: Context = job.additional_context["gateway"]
+    await ours.tells.person_reminded(organisation_id, task_id)
+
+
+def reminders_due(job: JobContext, timestamp: int) -> None:  # noqa: ARG001 - Procrastinate passes it
+    """Set what the packs' reminders ask for."""
+    ours: Context = job.additional_context["gateway"]
+    if fresh := ours.reminders.remind(datetime.now(UTC)):
+        log.info("%d reminders were set", fresh)
 
 
 async def letter(job: JobContext, kind: str, organisation_id: str, about: str) -> None:
@@ -115,7 +161,16 @@ async def take_over_stalled(job: JobContext, timestamp: int) -> None:  # noqa: A
 def make_app(connector: BaseConnector) -> App:
     """A Procrastinate app that knows our tasks."""
     app = App(connector=connector)
-    for task in (case_overdue, case_waits, sender_told, writer_warned, letter):
+    for task in (
+        case_overdue,
+        case_waits,
+        decision_stands,
+        guardians_told,
+        sender_told,
+        writer_warned,
+        person_reminded,
+        letter,
+    ):
         app.task(name=task.__name__, queue=QUEUE, retry=AGAIN, pass_context=True)(task)
     rescue = app.task(
         name="take_over_stalled", queue=QUEUE, queueing_lock="take_over_stalled", pass_context=True
@@ -125,6 +180,8 @@ def make_app(connector: BaseConnector) -> App:
         name="forget_fragments", queue=QUEUE, queueing_lock="forget_fragments", pass_context=True
     )
     app.periodic(cron="*/10 * * * *")(clearing(forget_fragments))
+    looking = app.task(name="reminders_due", queue=QUEUE, queueing_lock="reminders_due", pass_context=True)
+    app.periodic(cron="7 * * * *")(looking(reminders_due))
     return app
 
 

@@ -92,11 +92,15 @@ class Briefing:
                 circle = self._directory.circle(envelope.pair_id)
                 policy = self._directory.policy_of(envelope.organisation_id)
                 policy = self._for_judging(policy.for_pair(circle.pair, envelope.received_at.date()))
+                draft = self._directory.shadow_of(envelope.organisation_id)
             except GatewayError as fault:
                 future.set_exception(fault)
             else:
                 heading = trajectories.get(envelope.pair_id, Trajectory())
-                future.set_result(Brief(arrival, circle, policy, prior, thread=thread, trajectory=heading))
+                shadow = self._for_judging(draft) if draft else None
+                future.set_result(
+                    Brief(arrival, circle, policy, prior, thread=thread, trajectory=heading, shadow=shadow)
+                )
 
     def _for_judging(self, policy: Policy) -> Policy:
         """The same lean object each time, which is packed for the readers once."""

@@ -313,7 +313,7 @@ def _data_bytes() -> int:
     return 512 * MEBIBYTE
 
 
-Compact = tuple[Arrival, bytes, bytes, tuple[str, ...], Any, tuple[Earlier, ...], Trajectory]
+Compact = tuple[Arrival, bytes, bytes, tuple[str, ...], Any, tuple[Earlier, ...], Trajectory, bytes | None]
 
 
 def _compact(brief: Brief) -> Compact:
@@ -325,6 +325,7 @@ def _compact(brief: Brief) -> Compact:
         brief.changes,
         brief.thread,
         brief.trajectory,
+        _packed(brief.shadow) if brief.shadow is not None else None,
     )
 
 
@@ -340,10 +341,12 @@ def _judge(
     changes: Any,
     thread: tuple[Earlier, ...],
     trajectory: Trajectory,
+    shadow: bytes | None,
 ) -> Judgement:
     known_circle: Circle = _unpacked(circle)
     known_policy: Policy = _unpacked(policy)
-    return _bench[0][0](Brief(arrival, known_circle, known_policy, prior, changes, thread, trajectory))
+    draft: Policy | None = _unpacked(shadow) if shadow is not None else None
+    return _bench[0][0](Brief(arrival, known_circle, known_policy, prior, changes, thread, trajectory, draft))
 
 
 def _read(arrival: Arrival) -> Reading:

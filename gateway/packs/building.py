@@ -113,6 +113,7 @@ def _watch(name: str, one: Watched, settings: Mapping[str, object]) -> Watch | N
         within=one.within,
         blameless=one.blameless,
         also=tuple(one.also),
+        given=one.given or "",
     )
 
 

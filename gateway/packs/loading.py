@@ -10,11 +10,12 @@ from pathlib import Path
 from gateway.domain.policy import Clause, Policy
 from gateway.errors import PolicyError
 from gateway.packs.building import build
-from gateway.packs.citing import citations, roles_named
+from gateway.packs.citing import citations
 from gateway.packs.documents import document_of
 from gateway.packs.extending import Layered, over
 from gateway.packs.keeping import kept
 from gateway.packs.marked import Marked, read
+from gateway.packs.naming import unknown_names
 from gateway.packs.overlaying import laid_over, school_rules
 from gateway.packs.schema import DocumentFile, Pack
 from gateway.packs.shaping import Wrong, nearest, shaped
@@ -94,7 +95,7 @@ def examine(path: Path, where: Shelf) -> Policy | list[PolicyError]:
             raise PolicyError(marked.where(["pack"]), what, "name both alike")
         files = _documents(marked, pack, where)
         documents, clauses = document_of({name: shaped(one, DocumentFile) for name, one in files.items()})
-        if unknown := [*_unknown_clauses(marked, pack, clauses), *_unknown_roles(marked, pack)]:
+        if unknown := [*_unknown_clauses(marked, pack, clauses), *unknown_names(marked, pack)]:
             return unknown
         schools = [read(path) for path in where.overlays()]
         source = kept(
@@ -147,9 +148,3 @@ def _unknown_clauses(marked: Marked | Layered, pack: Pack, known: dict[str, Clau
         if clause not in known:
             what = f"'{steps[1]}' cites clause '{clause}', which none of the pack's documents has"
             yield PolicyError(marked.where(steps), what, nearest(clause, known))
-
-
-def _unknown_roles(marked: Marked | Layered, pack: Pack) -> Iterator[PolicyError]:
-    for steps, role, known in roles_named(pack):
-        if role not in known:
-            yield PolicyError(marked.where(steps), f"there is no role '{role}'", nearest(role, known))

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from gateway.domain.people import Role
 from gateway.domain.policy import Then
+from gateway.domain.register import FactKind
 from gateway.domain.verdict import Lane, Severity
 from gateway.packs.fields import Cadence, ClauseId, Duration, Name, Party, Score, Strict, Wording, Words
 
@@ -59,6 +60,7 @@ class Watched(Cited):
     role: Name | None = None
     within: Duration | None = None
     blameless: bool = False
+    given: Annotated[FactKind, Field(strict=False)] | None = None
 
     @model_validator(mode="after")
     def _has_something_to_do(self) -> Watched:

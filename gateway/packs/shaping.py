@@ -80,16 +80,16 @@ def _steps(marked: Marked | Layered, loc: list[Step]) -> list[Step]:
 def _model_at(shape: type[BaseModel], steps: list[Step]) -> type[BaseModel] | None:
     """The part of the schema that the steps lead to."""
     model: type[BaseModel] | None = shape
-    inside_map = False
+    inside = False
     for step in steps:
-        if inside_map:
-            inside_map = False
+        if inside:
+            inside = False
             continue
         if model is not None and issubclass(model, Setting) and step != "value":
             model = next(_models_in(model.model_fields["value"].annotation), None)
         field = _field(model, str(step)) if model else None
         model = next(_models_in(field), None) if field else None
-        inside_map = "dict[" in str(field)
+        inside = any(kind in str(field) for kind in ("dict[", "list["))
     return model
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from gateway.domain.case import Action, Case, Decision
+from gateway.domain.case import Action, Case, Decision, Standing
 from gateway.domain.dispatch import Bounce, Settlement
 from gateway.domain.entry import Detail, Entry
 from gateway.domain.message import Envelope
@@ -22,7 +22,9 @@ CASE_KINDS = {
     Action.REDACT: "case.redacted",
     Action.RETURN: "case.returned",
     Action.REJECT: "case.rejected",
+    Action.ASK: "case.asked",
     Action.ESCALATE: "case.escalated",
+    Action.SEAL: "case.sealed",
 }
 
 
@@ -117,10 +119,49 @@ def case_decided(case: Case, decision: Decision, words_mark: str, at: datetime) 
         "version": decision.version,
         "clause": decision.clause,
         "redactions": ",".join(str(number) for number in decision.redactions),
+        "code": decision.code,
         "words": words_mark,
     }
     kind = CASE_KINDS[decision.action]
+    if decision.standing is Standing.FIRST:
+        # Whoever reads the record must not learn a view that the second person is to come to alone.
+        kind, detail = "case.first_view", {name: detail[name] for name in ("message", "version", "words")}
+    elif decision.standing is Standing.DIFFERING:
+        kind = "case.views_differ"
     return Entry(case.organisation_id, at, kind, case.id, decision.moderator_id, detail)
+
+
+def decision_undone(case: Case, version: int, person_id: str, at: datetime) -> Entry:
+    """Somebody took back what they had decided on `version`; `case` is as it stands afterwards."""
+    detail: Detail = {"message": case.message_id, "version": version}
+    return Entry(case.organisation_id, at, "decision.undone", case.id, person_id, detail)
+
+
+def hit_judged(
+    organisation_id: str, message_id: str, number: int, person_id: str, verdict: str, at: datetime
+) -> Entry:
+    """Somebody said whether a detector was right."""
+    detail: Detail = {"number": number, "verdict": verdict}
+    return Entry(organisation_id, at, "hit.judged", message_id, person_id, detail)
+
+
+def note_added(
+    organisation_id: str, pair_id: str, case_id: str, person_id: str, words_mark: str, at: datetime
+) -> Entry:
+    """Somebody wrote a note about a pair. words_mark: keyed hash of its text, hex."""
+    return Entry(
+        organisation_id, at, "note.added", pair_id, person_id, {"case": case_id, "words": words_mark}
+    )
+
+
+def relation_declared(organisation_id: str, person_id: str, other_id: str, at: datetime) -> Entry:
+    """Somebody of the desk stays away from a person's cases from now on."""
+    return Entry(organisation_id, at, "relation.declared", person_id, person_id, {"other": other_id})
+
+
+def pair_viewed(organisation_id: str, pair_id: str, person_id: str, at: datetime) -> Entry:
+    """Somebody looked at a pair's chronology."""
+    return Entry(organisation_id, at, "pair.viewed", pair_id, person_id, {})
 
 
 def case_ran_late(case: Case, at: datetime) -> Entry:
@@ -144,3 +185,8 @@ def task_done(
 ) -> Entry:
     """Somebody did what a rule or a clock had asked for."""
     return Entry(organisation_id, at, "task.done", task_id, person_id, {"task": kind, "clause": clause})
+
+
+def policy_changed(organisation_id: str, version: str, state: str, actor: str, at: datetime) -> Entry:
+    """A policy came into force, waits for a second person, or runs as a shadow."""
+    return Entry(organisation_id, at, f"policy.{state}", version, actor, {})

@@ -34,7 +34,16 @@ from gateway.store.keeping import Kept, prepare, receipt_of
 from gateway.store.openline import Driver, OpenLine, begin, commit, driver_of, rows_of, sql_of
 from gateway.store.packed import packed
 from gateway.store.record import ask_heads, chain, heads_of, lock_heads, move_heads
-from gateway.store.schema import case_file, dispatch, finding, fragment, message, record_entry, task
+from gateway.store.schema import (
+    case_file,
+    dispatch,
+    finding,
+    fragment,
+    message,
+    record_entry,
+    shadow_verdict,
+    task,
+)
 from gateway.store.vault import Vault
 
 log = logging.getLogger(__name__)
@@ -279,5 +288,6 @@ def _by_table(fresh: Sequence[Kept]) -> list[tuple[Any, list[dict[str, Any]]]]:
         (fragment, [row for kept in fresh for row in kept.fragments]),
         (case_file, [row for kept in fresh for row in kept.cases]),
         (task, [row for kept in fresh for row in kept.tasks]),
+        (shadow_verdict, [row for kept in fresh for row in kept.shadows]),
         (dispatch, [row for kept in fresh for row in kept.dispatches]),
     ]

@@ -16,7 +16,7 @@ from sqlalchemy import ARRAY, Connection, Engine, Select, Text, bindparam, func,
 
 from gateway.domain.alias import Alias
 from gateway.domain.pair import Circle
-from gateway.domain.people import DESK_ROLES, Guardianship, Organisation, Person, Standing
+from gateway.domain.people import CASE_ROLES, Guardianship, Organisation, Person, Standing
 from gateway.domain.policy import Policy
 from gateway.errors import NotAtHand, NotFound
 from gateway.store.engine import store_faults
@@ -42,10 +42,17 @@ class SqlDirectory:
     not there is never remembered, so guessing addresses fills nothing.
     """
 
-    def __init__(self, engine: Engine, vault: Vault, policies: Callable[[str], Policy]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        vault: Vault,
+        policies: Callable[[Organisation], Policy],
+        shadows: Callable[[Organisation], Policy | None] = lambda _: None,
+    ) -> None:
         self._engine = engine
         self._vault = vault
         self._policies = policies
+        self._shadows = shadows
         self._lock = Lock()
         self._memory: OrderedDict[Hashable, object] = OrderedDict()
         self._organisations: dict[str, tuple[Organisation, int, Any]] = {}
@@ -107,7 +114,7 @@ class SqlDirectory:
 
     def deciders(self, organisation_id: str) -> tuple[Person, ...]:
         """The organisation's active moderators, safeguarding leads and administrators."""
-        roles = [str(role) for role in DESK_ROLES]
+        roles = [str(role) for role in CASE_ROLES]
         theirs = select(person).where(
             person.c.organisation_id == organisation_id,
             person.c.role.in_(roles),
@@ -149,7 +156,12 @@ class SqlDirectory:
         found = self._organisations.get(organisation_id)
         if found is None:
             raise NotFound("There is no such organisation.")
-        return self._policies(found[0].pack)
+        return self._policies(found[0])
+
+    def shadow_of(self, organisation_id: str) -> Policy | None:
+        """The draft that runs beside the policy, None when there is none."""
+        found = self._organisations.get(organisation_id)
+        return self._shadows(found[0]) if found else None
 
     def policy_for(self, circle: Circle) -> Policy:
         """The policy that applies today to the messages of a circle's pair."""

@@ -25,6 +25,7 @@ class Batch:
     """What copies that were decided together share.
 
     id: of the decision; a required copy holds back the waiting copies of its own batch only.
+    due_at: when they may leave, if not at once; a platform's are then handed over by `Docket.carry_out`.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Batch:
     policy_version: str
     directory_version: int
     at: datetime
+    due_at: datetime | None = None
 
 
 def dispatch_rows(batch: Batch, copies: Sequence[Copy], key: Key) -> list[dict[str, Any]]:
@@ -47,8 +49,10 @@ def dispatch_rows(batch: Batch, copies: Sequence[Copy], key: Key) -> list[dict[s
 
 
 def _row(batch: Batch, copy: Copy, key: Key, waits: bool) -> dict[str, Any]:
-    handed_over = copy.wire is Channel.PLATFORM
-    due = max(batch.at, copy.not_before) if copy.not_before else batch.at
+    on_platform = copy.wire is Channel.PLATFORM
+    handed_over = on_platform and batch.due_at is None
+    earliest = batch.due_at or batch.at
+    due = max(earliest, copy.not_before) if copy.not_before else earliest
     address = [copy.mailbox, copy.return_path]
     return {
         "organisation_id": batch.organisation_id,
@@ -60,7 +64,7 @@ def _row(batch: Batch, copy: Copy, key: Key, waits: bool) -> dict[str, Any]:
         "state": str(DispatchState.SENT if handed_over else DispatchState.WAITING),
         "required": copy.required,
         "waits_for_required": copy.waits_for_required,
-        "due_at": None if handed_over or waits else due,
+        "due_at": None if on_platform or waits else due,
         "fence": 0,
         "tries": 0,
         "first_try_at": due,

@@ -9,19 +9,20 @@ from typing import Any
 
 from sqlalchemy import Engine, Select, func, select, tuple_
 
-from classifiers.finding import Finding
-from gateway.domain.case import Action, Case, Decision
+from classifiers.finding import Finding, Layer
+from gateway.domain.case import Action, Case, Cut, Decision, Standing
 from gateway.domain.message import Arrival, Assurance, Channel, Envelope
 from gateway.domain.verdict import Verdict
 from gateway.errors import NotFound
-from gateway.ports import CaseFilter, PastMessage
+from gateway.ports import CaseFilter, PastMessage, Place
 from gateway.store.cases import case_of
 from gateway.store.engine import store_faults
 from gateway.store.keeping import about_particulars, about_raw
-from gateway.store.schema import case_file, decision, finding, message
+from gateway.store.schema import case_file, decision, dispatch, finding, message
+from gateway.store.timelines import never_in
 from gateway.store.vault import Vault
 from gateway.store.verdicts import finding_of, verdict_of
-from gateway.store.working_order import IS_CLOSED, in_working_order
+from gateway.store.working_order import IS_CLOSED, in_working_order, narrowed, pairs_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +41,51 @@ class Dossier:
         self._vault = vault
 
     def cases(
-        self, organisation_id: str, which: CaseFilter, now: datetime, limit: int = 100, offset: int = 0
+        self,
+        organisation_id: str,
+        which: CaseFilter,
+        now: datetime,
+        limit: int = 100,
+        offset: int = 0,
+        after: Place | None = None,
     ) -> list[Case]:
         """Cases in the order to work them: overdue, severity, deadline; closed ones last, newest first."""
-        query = in_working_order(organisation_id, which, now, limit, offset)
         with store_faults(), self._engine.connect() as connection:
+            asked = narrowed(connection, organisation_id, which, now)
+            query = in_working_order(organisation_id, asked, now, limit, offset, after)
             rows = connection.execute(query).all()
         return [case_of(row) for row in rows]
 
-    def counts(self, organisation_id: str) -> dict[str, int]:
-        """Open cases by lane; a lane without any is left out."""
+    def counts(self, organisation_id: str, without_people: frozenset[str] = frozenset()) -> dict[str, int]:
+        """Open cases by lane; a lane without any is left out.
+
+        without_people: cases of pairs whose circle holds one of them do not count.
+        """
         by_lane = (
             select(case_file.c.lane, func.count().label("open"))
             .where(case_file.c.organisation_id == organisation_id, case_file.c.state != IS_CLOSED)
             .group_by(case_file.c.lane)
         )
         with store_faults(), self._engine.connect() as connection:
+            theirs = connection.execute(pairs_of(organisation_id, sorted(without_people))).scalars().all()
+            if theirs:
+                by_lane = by_lane.where(case_file.c.pair_id.not_in(theirs))
             return {row.lane: row.open for row in connection.execute(by_lane)}
+
+    def last_opened(self, organisation_id: str, without_lanes: frozenset[str]) -> datetime | None:
+        """When the newest case outside these lanes was opened."""
+        theirs = [case_file.c.organisation_id == organisation_id]
+        theirs.append(case_file.c.lane.not_in(sorted(without_lanes)))
+        newest = [
+            select(case_file.c.opened_at)
+            .where(*theirs, state)
+            .order_by(case_file.c.opened_at.desc())
+            .limit(1)
+            for state in (case_file.c.state == IS_CLOSED, case_file.c.state != IS_CLOSED)
+        ]
+        with store_faults(), self._engine.connect() as connection:
+            found = [connection.execute(one).scalar_one_or_none() for one in newest]
+        return max((one for one in found if one is not None), default=None)
 
     def case(self, organisation_id: str, case_id: str) -> Case:
         """Raises NotFound, also for another organisation's."""
@@ -118,13 +147,33 @@ class Dossier:
         kept = {row.id: self._particulars(row) for row in rows}
         return {one: Heading(plain["subject"], plain["message_id"]) for one, plain in kept.items()}
 
-    def around(self, organisation_id: str, message_id: str, each_side: int = 6) -> list[PastMessage]:
-        """The pair's messages before and after, oldest first, this one left out."""
+    def copies(self, organisation_id: str, message_id: str) -> dict[str, str]:
+        """The state of everybody's newest copy, by person id."""
+        theirs = select(dispatch.c.recipient_id, dispatch.c.state).where(
+            dispatch.c.message_id == message_id, dispatch.c.organisation_id == organisation_id
+        )
+        with store_faults(), self._engine.connect() as connection:
+            rows = connection.execute(theirs.order_by(dispatch.c.id)).all()
+        return {row.recipient_id: row.state for row in rows}
+
+    def around(
+        self,
+        organisation_id: str,
+        message_id: str,
+        each_side: int = 6,
+        without_lanes: frozenset[str] = frozenset(),
+    ) -> list[PastMessage]:
+        """The pair's messages before and after, oldest first, this one left out.
+
+        without_lanes: nor are those shown that were ever held in one of these.
+        """
         row = self._message(organisation_id, message_id)
         here = (row.received_at, row.id)
         place = tuple_(message.c.received_at, message.c.id)
         pair = select(message).where(
-            message.c.organisation_id == organisation_id, message.c.pair_id == row.pair_id
+            message.c.organisation_id == organisation_id,
+            message.c.pair_id == row.pair_id,
+            never_in(without_lanes),
         )
         newest = pair.where(place < here).order_by(message.c.received_at.desc(), message.c.id.desc())
         oldest = pair.where(place > here).order_by(message.c.received_at, message.c.id)
@@ -162,6 +211,11 @@ class Dossier:
             clause=row.clause,
             say=words["say"],
             redactions=tuple(words["redactions"]),
+            code=row.code,
+            notify_guardian=row.notify_guardian,
+            standing=Standing(row.standing),
+            undo_until=row.undo_until,
+            cuts=tuple(Cut(Layer(layer), *rest) for layer, *rest in words.get("cuts", ())),
         )
 
 

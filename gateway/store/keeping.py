@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
 
+from gateway.domain.dispatch import DispatchState
 from gateway.domain.entry import Entry
 from gateway.domain.message import Arrival, Channel, new_id
 from gateway.domain.pair import Circle
@@ -36,6 +37,7 @@ class Kept:
     fragments: list[Row] = field(default_factory=list)
     cases: list[Row] = field(default_factory=list)
     tasks: list[Row] = field(default_factory=list)
+    shadows: list[Row] = field(default_factory=list)
     dispatches: list[Row] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
 
@@ -73,6 +75,7 @@ def prepare(arrival: Arrival, judgement: Judgement, circle: Circle, policy: Poli
     if verdict.outcome is Outcome.HOLD:
         kept.cases.append(_case_row(arrival, verdict, circle, policy))
     kept.tasks.extend(task_rows(envelope, verdict))
+    kept.shadows.extend(_shadow_rows(arrival, verdict, judgement.shadow))
     case_id = kept.cases[0]["id"] if kept.cases else ""
     kept.entries.append(message_judged(envelope, verdict, key.mark(raw_sha256).hex(), case_id))
     if leaves:
@@ -107,6 +110,25 @@ def _message_row(
         "origin": origin_mark(vault, envelope.pair_id, judgement.original_message_id),
         "raw": key.seal(arrival.raw, about_raw(envelope.id)),
     }
+
+
+def _shadow_rows(arrival: Arrival, verdict: Verdict, shadow: Verdict | None) -> list[Row]:
+    """What a draft policy would have said, where it is not what was said."""
+    if shadow is None or shadow.outcome is verdict.outcome:
+        return []
+    leading = shadow.leading or verdict.leading
+    return [
+        {
+            "message_id": arrival.envelope.id,
+            "version": shadow.policy_version,
+            "organisation_id": arrival.envelope.organisation_id,
+            "at": arrival.envelope.received_at,
+            "was": str(verdict.outcome),
+            "would_be": str(shadow.outcome),
+            "rule": leading.rule if leading else "",
+            "clause": leading.clause if leading else "",
+        }
+    ]
 
 
 def _fragment_row(arrival: Arrival, words: str, key: Key) -> Row:
@@ -169,7 +191,7 @@ def handed_over(batch: Batch, rows: list[Row], key: Key, at: datetime) -> list[E
             batch.organisation_id, batch.message_id, row["recipient_id"], key.mark(row["sha256"]).hex(), at
         )
         for row in rows
-        if row["wire"] == Channel.PLATFORM
+        if row["wire"] == Channel.PLATFORM and row["state"] == DispatchState.SENT
     ]
 
 

@@ -6,12 +6,12 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, or_, select
 
-from gateway.domain.case import Action
+from gateway.domain.case import CLOSING, Action, Standing
 from gateway.domain.dispatch import DispatchState
 from gateway.domain.message import Channel
-from gateway.domain.verdict import Outcome
+from gateway.domain.verdict import Lane, Outcome
 from gateway.errors import NotFound
 from gateway.ports import Progress
 from gateway.store.dispatches import about_content
@@ -28,9 +28,7 @@ def read_progress(connection: Connection, vault: Vault, organisation_id: str, me
     row = connection.execute(select(message).where(message.c.id == message_id, ours)).one_or_none()
     if row is None:
         raise NotFound("There is no such message.")
-    copies = connection.execute(
-        select(dispatch).where(dispatch.c.message_id == message_id).order_by(dispatch.c.id)
-    ).all()
+    copies = connection.execute(_copies(message_id)).all()
     state = _state(connection, row, copies)
     shown = state in ("delivered", "on_its_way")
     return Progress(
@@ -42,6 +40,17 @@ def read_progress(connection: Connection, vault: Vault, organisation_id: str, me
         text=_text(vault, row, copies) if shown else None,
         recipients=tuple({copy.recipient_id: copy.state for copy in copies}.items()),
         policy_version=row.policy_version,
+    )
+
+
+def _copies(message_id: str) -> Any:
+    """A message's copies, but for those of a release that can still be taken back, or was."""
+    undone = dispatch.c.settled_at < dispatch.c.first_try_at
+    return (
+        select(dispatch)
+        .where(dispatch.c.message_id == message_id, dispatch.c.first_try_at <= func.now())
+        .where(or_(dispatch.c.settled_at.is_(None), ~undone))
+        .order_by(dispatch.c.id)
     )
 
 
@@ -63,7 +72,10 @@ def _last_closing(connection: Connection, message_id: str) -> Action | None:
         select(decision.c.action)
         .join(case_file, case_file.c.id == decision.c.case_id)
         .where(case_file.c.message_id == message_id, case_file.c.state == "closed")
-        .where(decision.c.action != Action.ESCALATE)
+        .where(decision.c.standing == Standing.CARRIED, decision.c.action.in_([str(one) for one in CLOSING]))
+        # Until it can be taken back no more, nobody outside may know of it; of a sealed one never.
+        .where(or_(decision.c.undo_until.is_(None), decision.c.undo_until <= func.now()))
+        .where(case_file.c.lane != Lane.SEALED)
         .order_by(decision.c.at.desc())
         .limit(1)
     )

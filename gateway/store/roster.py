@@ -21,13 +21,13 @@ from gateway.domain.roster import AliasRow, Roster
 from gateway.errors import NotFound, RosterError
 from gateway.record.entries import directory_changed
 from gateway.store.bulk import copy_in
+from gateway.store.desk_users import put_desk_password
 from gateway.store.engine import store_faults
 from gateway.store.passwords import hash_password
 from gateway.store.people import open_person, pair_of, seal_person
 from gateway.store.record import append, lock_heads
 from gateway.store.register import ROSTER, all_facts, lessons_of, replace_imported, replace_lessons
 from gateway.store.schema import alias, guardianship, mailbox, organisation, pair, person
-from gateway.store.sessions import put_desk_password
 from gateway.store.vault import Vault
 
 

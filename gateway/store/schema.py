@@ -340,9 +340,12 @@ case_file = Table(
     ),
     Index("case_closed", "organisation_id", "opened_at", postgresql_where=text("state = 'closed'")),
     Index("case_of_message", "message_id"),
+    Index("case_of_pair", "pair_id", "opened_at"),
+    Index("case_lane", "organisation_id", "lane", postgresql_where=text("state <> 'closed'")),
 )
 
-# words: sealed JSON of the reason, the text for the sender and the redactions.
+# words: sealed JSON of the reason, the text for the sender, the redactions and what they replaced.
+# standing: carried, first, differing or undone. before: JSON of how the case stood, for taking it back.
 decision = Table(
     "decision",
     metadata,
@@ -354,6 +357,11 @@ decision = Table(
     _is("moderator_id", Text),
     _is("clause", Text),
     _is("words", LargeBinary),
+    Column("code", Text, nullable=False, server_default=text("''")),
+    Column("notify_guardian", Boolean, nullable=False, server_default=text("false")),
+    Column("standing", Text, nullable=False, server_default=text("'carried'")),
+    _later("undo_until"),
+    _may("before", JSON),
     PrimaryKeyConstraint("case_id", "version"),
 )
 
@@ -380,6 +388,43 @@ task = Table(
     Index(
         "task_once", "organisation_id", "kind", "subject", unique=True, postgresql_where=text("subject <> ''")
     ),
+)
+
+# Every policy that was, is or may come into force. source: as packs.keeping keeps it.
+# state: live, waiting (loosens something, for a second person), shadow, retired.
+policy_release = Table(
+    "policy_release",
+    metadata,
+    _whose(),
+    _is("version", Text),
+    _is("pack", Text),
+    _is("state", Text),
+    _is("source", Text),
+    _is("loosens", ARRAY(Text)),
+    _is("author", Text),
+    _is("approver", Text),
+    _is("note", Text),
+    _moment("entered_at"),
+    _later("live_at"),
+    PrimaryKeyConstraint("organisation_id", "version"),
+    Index("policy_live", "organisation_id", unique=True, postgresql_where=text("state = 'live'")),
+    Index("policy_shadow", "organisation_id", unique=True, postgresql_where=text("state = 'shadow'")),
+)
+
+# What a shadow policy would have said, where it differs from what was said.
+shadow_verdict = Table(
+    "shadow_verdict",
+    metadata,
+    _is("message_id", Text),
+    _is("version", Text),
+    _whose(),
+    _moment("at"),
+    _is("was", Text),
+    _is("would_be", Text),
+    _is("rule", Text),
+    _is("clause", Text),
+    PrimaryKeyConstraint("message_id", "version"),
+    Index("shadow_of_version", "organisation_id", "version", "at"),
 )
 
 # --- dispatches --------------------------------------------------------------------------------
@@ -454,14 +499,20 @@ desk_user = Table(
     ForeignKeyConstraint(["organisation_id", "person_id"], ["person.organisation_id", "person.id"]),
 )
 
+# id: the person may see it, and end the session by it. complete: no second factor is owed.
 desk_session = Table(
     "desk_session",
     metadata,
     Column("token", LargeBinary, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
     _whose(),
     _is("person_id", Text),
+    _is("means", Text),
+    _is("complete", Boolean),
+    _is("device", Text),
     _moment("signed_in_at"),
     _moment("seen_at"),
+    _moment("proved_at"),
     _later("revoked_at"),
     Index("desk_session_of_person", "organisation_id", "person_id"),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy import Connection, Engine, Select, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from gateway.domain.message import Envelope, new_id
+from gateway.domain.people import Organisation
 from gateway.domain.task import Task
 from gateway.domain.verdict import Note, Verdict
 from gateway.errors import NotFound
@@ -47,13 +49,13 @@ def task_rows(envelope: Envelope, verdict: Verdict) -> list[Row]:
     ]
 
 
-def set_tasks(connection: Connection, tasks: Sequence[Task]) -> int:
-    """Write tasks, in the caller's transaction; how many were new. One with the same kind and subject stays."""
+def set_tasks(connection: Connection, tasks: Sequence[Task]) -> list[Task]:
+    """Write tasks, in the caller's transaction; those that are new. One with the same kind and subject stays."""
     if not tasks:
-        return 0
-    rows = [_row(one) for one in tasks]
-    fresh = upsert(task).on_conflict_do_nothing().returning(task.c.id)
-    return len(connection.execute(fresh, rows).all())
+        return []
+    fresh = upsert(task).values([_row(one) for one in tasks]).on_conflict_do_nothing().returning(task.c.id)
+    written = set(connection.execute(fresh).scalars())
+    return [one for one in tasks if one.id in written]
 
 
 class SqlTasks:
@@ -62,6 +64,11 @@ class SqlTasks:
     def __init__(self, engine: Engine, vault: Vault) -> None:
         self._engine = engine
         self._vault = vault
+
+    def give(self, organisation: Organisation, one: Task) -> None:
+        """Give somebody something to do; what is there already stays as it is."""
+        with store_faults(), self._engine.begin() as connection:
+            set_tasks(connection, [replace(one, organisation_id=organisation.id)])
 
     def open_for(self, organisation_id: str, roles: Sequence[str], limit: int = MOST) -> list[Task]:
         """What waits for these roles, the most urgent first."""
@@ -85,6 +92,14 @@ class SqlTasks:
         with store_faults(), self._engine.connect() as connection:
             waiting, overdue = connection.execute(counted).one()
         return int(waiting), int(overdue)
+
+    def task(self, organisation_id: str, task_id: str) -> Task:
+        """Raises NotFound."""
+        same = select(task).where(task.c.organisation_id == organisation_id, task.c.id == task_id)
+        found = self._all(same)
+        if not found:
+            raise NotFound("There is no such thing to do.")
+        return found[0]
 
     def done(self, organisation_id: str, task_id: str, person_id: str, note: str, at: datetime) -> None:
         """Tick a task off, with a word of what was done; recorded. Raises NotFound when it is done or not there."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,18 +12,19 @@ from pathlib import Path
 from gateway.channels.email.authresults import header_fields
 from gateway.channels.email.automatic import is_auto_submitted
 from gateway.channels.email.dkim import signed
-from gateway.domain.case import Case, State
+from gateway.domain.case import Case, Standing, State, hidden_lanes
 from gateway.domain.dispatch import SendAnswer
 from gateway.domain.message import Channel
-from gateway.domain.people import Organisation, Person, Role
+from gateway.domain.people import Organisation, Person
 from gateway.domain.verdict import Lane
-from gateway.errors import Unavailable
-from gateway.hold.notices import Notice, came_back, case_waits, went_round
+from gateway.errors import NotFound, Unavailable
+from gateway.hold.notices import Notice, came_back, case_waits, not_passed_on, reminded, went_round
 from gateway.wiring.letters import Letters
 from gateway.wiring.storing import Store
 
 ACCEPTED = 250
 NEVER = 500
+TOLD_OF = frozenset({State.CLOSED, State.ASKED})
 
 
 class Notifier:
@@ -48,12 +50,33 @@ class Notifier:
         await self._send(await asyncio.to_thread(self._waiting, organisation_id, case_id))
 
     async def sender_told(self, organisation_id: str, case_id: str) -> None:
-        """Tell the sender of a mail that it came back."""
+        """Tell the sender of a mail that it came back, or what the office asks about it."""
         await self._send(await asyncio.to_thread(self._returned, organisation_id, case_id))
+
+    async def guardians_told(self, organisation_id: str, case_id: str) -> None:
+        """Tell a pupil's guardians that a message was not passed on; of a sealed one nobody."""
+        await self._send(await asyncio.to_thread(self._to_guardians, organisation_id, case_id))
 
     async def writer_warned(self, organisation_id: str, case_id: str) -> None:
         """Warn the sender of a mail that it also went to a private address."""
         await self._send(await asyncio.to_thread(self._warning, organisation_id, case_id))
+
+    async def person_reminded(self, organisation_id: str, task_id: str) -> None:
+        """Send somebody a reminder; it is done with that."""
+        await self._send(await asyncio.to_thread(self._reminder, organisation_id, task_id))
+        await asyncio.to_thread(self._reminder_sent, organisation_id, task_id)
+
+    def _reminder(self, organisation_id: str, task_id: str) -> list[Notice]:
+        task = self._store.tasks.task(organisation_id, task_id)
+        organisation = self._store.directory.organisation(organisation_id)
+        person = self._store.directory.person(organisation_id, task.person_id)
+        if task.done_at is not None:
+            return []
+        return [reminded(organisation, task, one, datetime.now(UTC)) for one in person.mailboxes[:1]]
+
+    def _reminder_sent(self, organisation_id: str, task_id: str) -> None:
+        with suppress(NotFound):  # somebody ticked it off meanwhile
+            self._store.tasks.done(organisation_id, task_id, "gateway", "sent", datetime.now(UTC))
 
     async def letter(self, kind: str, organisation_id: str, about: str) -> None:
         """Send a letter of ours to a family or a tutor."""
@@ -87,8 +110,23 @@ class Notifier:
 
     def _returned(self, organisation_id: str, case_id: str) -> list[Notice]:
         case, organisation, mailbox = self._writer(organisation_id, case_id)
-        _, decision = self._store.docket.decisions(organisation_id, case_id)[-1]
-        return [came_back(organisation, case, decision, mailbox, datetime.now(UTC))] if mailbox else []
+        made = self._store.docket.decisions(organisation_id, case_id)
+        decision = next((one for _, one in reversed(made) if one.standing is Standing.CARRIED), None)
+        if not mailbox or decision is None or case.lane is Lane.SEALED or case.state not in TOLD_OF:
+            return []
+        return [came_back(organisation, case, decision, mailbox, datetime.now(UTC))]
+
+    def _to_guardians(self, organisation_id: str, case_id: str) -> list[Notice]:
+        case = self._store.docket.case(organisation_id, case_id)
+        if case.lane is Lane.SEALED or case.state is not State.CLOSED:
+            return []
+        organisation = self._store.directory.organisation(organisation_id)
+        circle = self._store.directory.circle(case.pair_id)
+        told = [one for one in circle.required_guardians if one.mailboxes]
+        return [
+            not_passed_on(organisation, case, one.mailboxes[0], number, datetime.now(UTC))
+            for number, one in enumerate(told, 1)
+        ]
 
     def _warning(self, organisation_id: str, case_id: str) -> list[Notice]:
         case, organisation, mailbox = self._writer(organisation_id, case_id)
@@ -109,4 +147,4 @@ class Notifier:
 
 
 def _may_open(person: Person, case: Case) -> bool:
-    return case.lane is not Lane.SEALED or person.role is not Role.MODERATOR
+    return case.lane not in hidden_lanes(person.role)

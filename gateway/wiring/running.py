@@ -15,19 +15,20 @@ import threading
 import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
 from gateway.channels.email.clamav import Scanner
 from gateway.deliver.courier import Courier
+from gateway.domain.case import UNDO
 from gateway.domain.message import Arrival
 from gateway.errors import GatewayError
 from gateway.jobs.app import Context, run_worker
 from gateway.journey import Journey
 from gateway.moderate.readers import PebbleReaders
-from gateway.ports import Receipt
+from gateway.ports import Office, Receipt
 from gateway.settings import Settings
 from gateway.wiring.judging import bench
 from gateway.wiring.notifying import Notifier
@@ -69,9 +70,9 @@ def scanner_of(settings: Settings) -> Scanner | None:
     return None if settings.clamav is None else Scanner(settings.clamav, settings.reader_timeout_s / 2)
 
 
-def journey_of(store: Store, readers: PebbleReaders) -> Journey:
-    """The journey over a store and readers."""
-    return Journey(store.directory, store.ledger, store.docket, readers, now)
+def journey_of(store: Store, readers: PebbleReaders, undo: timedelta = UNDO) -> Journey:
+    """The journey over a store and readers. undo: how long decisions can be taken back."""
+    return Journey(store.directory, store.ledger, store.docket, readers, now, undo)
 
 
 def run_smtp(settings: Settings) -> None:
@@ -215,6 +216,7 @@ async def _courier(settings: Settings) -> None:
                     store.docket,
                     Notifier(store, smarthost.post, desk_url(settings), dkim_folder(settings)),
                     store.ledger,
+                    store,
                 ),
             ),
             name="jobs",
@@ -277,7 +279,7 @@ class Background:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
 
-def taker(journey: Journey) -> Callable[[Arrival], Receipt]:
+def taker(journey: Office) -> Callable[[Arrival], Receipt]:
     """A blocking `take` for channels that work in threads."""
     background = Background()
     return lambda arrival: background.run(journey.take(arrival))

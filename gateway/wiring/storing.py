@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -13,14 +13,13 @@ from sqlalchemy import Engine
 from gateway import packs
 from gateway.domain.links import Links
 from gateway.domain.people import Organisation
-from gateway.domain.policy import Policy
 from gateway.domain.roster import AliasRow, Roster
-from gateway.errors import SettingsError
 from gateway.jobs.app import ProcrastinateAlarms
 from gateway.settings import Settings, config_folder
 from gateway.store import roster as rosters
 from gateway.store import server
 from gateway.store.correspondence import SqlCorrespondence
+from gateway.store.desk_users import create_organisation
 from gateway.store.directory import SqlDirectory
 from gateway.store.docket import SqlDocket
 from gateway.store.engine import check_durable, connect, conninfo, embedded, migrate
@@ -28,13 +27,22 @@ from gateway.store.entrances import SqlEntrances
 from gateway.store.keys import SqlApiKeys
 from gateway.store.ledger import SqlLedger
 from gateway.store.outbox import SqlOutbox
+from gateway.store.past import PastMessages
+from gateway.store.policies import SqlPolicies
 from gateway.store.record import RecordReader
 from gateway.store.register import SqlRegister
+from gateway.store.reminding import SqlReminders
 from gateway.store.reports import SqlReports
 from gateway.store.sendings import SqlSendings
-from gateway.store.sessions import SqlSessions, create_organisation
+from gateway.store.sessions import SqlSessions
 from gateway.store.strikes import SqlStrikes
+from gateway.store.tasks import SqlTasks
 from gateway.store.vault import Vault, create_master_key, load_master_key
+from gateway.wiring.policies import Policies, shelf_of
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +82,11 @@ class Store:
     api_keys: SqlApiKeys
     roster: Rosters
     record: RecordReader
+    policies: Policies
+    releases: SqlPolicies
+    past: PastMessages
+    tasks: SqlTasks
+    reminders: SqlReminders
     register: SqlRegister
     entrances: SqlEntrances
     correspondence: SqlCorrespondence
@@ -89,6 +102,13 @@ class Store:
     def add_organisation(self, organisation: Organisation) -> None:
         """Write an organisation without people; one that is there gets the new name and pack."""
         create_organisation(self._engine, organisation)
+
+    def remind(self, now: datetime) -> int:
+        """Set what the reminders of every organisation's pack ask for; how many were new."""
+        return sum(
+            self.reminders.set_due(one.id, self.directory.policy_of(one.id), now)
+            for one in self.directory.organisations()
+        )
 
     def close(self) -> None:
         """Commit what is queued and let go of the database."""
@@ -134,7 +154,7 @@ def open_store(settings: Settings) -> Store:
     url = database_url(settings)
     engine = connect(url)
     check_durable(engine)
-    return _joined(engine, key, conninfo(url))
+    return _joined(engine, key, conninfo(url), settings.home)
 
 
 def initialise(settings: Settings, organisation: Organisation, tell: Callable[[str], None]) -> Store:
@@ -142,7 +162,7 @@ def initialise(settings: Settings, organisation: Organisation, tell: Callable[[s
 
     tell: called with a line of progress. Raises: PolicyError for an unknown pack.
     """
-    packs.load(config_folder(), organisation.pack)
+    packs.load(shelf_of(settings.home, config_folder()), organisation.pack)
     settings.home.mkdir(parents=True, exist_ok=True)
     path = settings.home / "keys" / "master.key"
     if not path.exists():
@@ -155,9 +175,11 @@ def initialise(settings: Settings, organisation: Organisation, tell: Callable[[s
     return store
 
 
-def _joined(engine: Engine, master_key: bytes, libpq: str) -> Store:
+def _joined(engine: Engine, master_key: bytes, libpq: str, home: Path) -> Store:
     vault, alarms = Vault(engine, master_key), ProcrastinateAlarms()
-    directory = SqlDirectory(engine, vault, policy_of_pack)
+    releases, tasks = SqlPolicies(engine), SqlTasks(engine, vault)
+    policies = Policies(shelf_of(home, config_folder()), releases, tasks.give, _now)
+    directory = SqlDirectory(engine, vault, policies.of, policies.shadow_of)
     return Store(
         directory=directory,
         ledger=SqlLedger(engine, vault, alarms, directory.policy_of),
@@ -167,6 +189,11 @@ def _joined(engine: Engine, master_key: bytes, libpq: str) -> Store:
         api_keys=SqlApiKeys(engine),
         roster=Rosters(engine, vault),
         record=RecordReader(engine),
+        policies=policies,
+        releases=releases,
+        past=PastMessages(engine, vault),
+        tasks=tasks,
+        reminders=SqlReminders(engine, vault, alarms),
         register=SqlRegister(engine, vault),
         entrances=SqlEntrances(engine, vault, alarms),
         correspondence=SqlCorrespondence(engine, vault),
@@ -179,12 +206,3 @@ def _joined(engine: Engine, master_key: bytes, libpq: str) -> Store:
         conninfo=libpq,
         _engine=engine,
     )
-
-
-@lru_cache(maxsize=64)
-def policy_of_pack(pack: str) -> Policy:
-    """The policy of a pack, loaded once per process. Raises PolicyError."""
-    try:
-        return packs.load(config_folder(), pack)
-    except OSError as fault:
-        raise SettingsError(f"The pack '{pack}' cannot be read ({type(fault).__name__}).") from fault

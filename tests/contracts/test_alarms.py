@@ -18,6 +18,13 @@ from tests.fakes.sql import arrival, held, home_circle
 SOON = timedelta(milliseconds=1)
 
 
+class NoReminders:
+    """Reminders, of which there are none."""
+
+    def remind(self, now):
+        return 0
+
+
 class Told:
     """Notes who would have been told."""
 
@@ -30,6 +37,9 @@ class Told:
 
     async def sender_told(self, organisation_id, case_id):
         raise AssertionError("nothing was returned")
+
+    async def guardians_told(self, organisation_id, case_id):
+        raise AssertionError("no guardian was to be told")
 
     async def writer_warned(self, organisation_id, case_id):
         raise AssertionError("nobody wrote to a private address")
@@ -71,7 +81,7 @@ def test_the_worker_escalates_an_overdue_case_and_stops_when_asked(family_store)
     tells = Told()
 
     async def until_rung():
-        context = Context(family_store.docket, tells, family_store.ledger)
+        context = Context(family_store.docket, tells, family_store.ledger, NoReminders())
         await asyncio.wait_for(run_worker(conninfo(family_store.url), context, tells.all), 30)
 
     asyncio.run(until_rung())

@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 
 from gateway.deliver.courier import Courier
 from gateway.domain.dispatch import Dispatch, SendAnswer
+from gateway.domain.pair import Circle
 from gateway.ports import CaseFilter
 from gateway.store.schema import case_file, dispatch
 from tests.fakes.families import Family, bring_in, keep_messages, mailbox
@@ -63,8 +64,8 @@ def play_to_the_end(store: Store, hop: NextHop) -> None:
     now = NOW
     directory = store.directory
 
-    def version(organisation_id: str) -> str:
-        return directory.policy_of(organisation_id).version
+    def version(circle: Circle) -> str:
+        return directory.policy_for(circle).version
 
     courier = Courier(store.outbox, hop, directory.circles_now, version, lambda _: None, clock=lambda: now)
 

@@ -18,7 +18,7 @@ from tests.fakes.sql import PAIR, arrival, family_roster, passed, plain_policy
 
 def fresh(store):
     """A directory that remembers nothing yet, as another process would have."""
-    return SqlDirectory(store.engine, store.vault, plain_policy)
+    return SqlDirectory(store.engine, store.vault, lambda ours: plain_policy(ours.pack))
 
 
 def test_a_circle_holds_tutor_pupil_and_guardians_with_their_aliases(family_store):

@@ -34,7 +34,7 @@ def sent_by(store, rounds=3):
         store.outbox,
         send,
         store.directory.circles_now,
-        lambda organisation_id: store.directory.policy_of(organisation_id).version,
+        lambda circle: store.directory.policy_for(circle).version,
         lambda _: None,
         lambda: LATER,
     )

@@ -75,7 +75,7 @@ def test_a_program_that_wrote_is_never_answered(family_store, posted, mark: byte
 
 def test_moderators_hear_of_a_case_by_notices_that_are_signed_too(family_store, posted, tmp_path) -> None:
     from gateway.domain.people import Role
-    from gateway.store.sessions import add_desk_user
+    from gateway.store.desk_users import add_desk_user
 
     ensure_dkim_keys(tmp_path, "relay.test")
     case = case_about(family_store)

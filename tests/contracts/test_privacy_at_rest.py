@@ -17,7 +17,7 @@ from gateway.domain.verdict import Outcome, Replace, Verdict
 from gateway.errors import NotFound, SettingsError
 from gateway.ports import CaseFilter
 from gateway.store import schema
-from gateway.store.sessions import add_desk_user
+from gateway.store.desk_users import add_desk_user
 from gateway.store.vault import Vault
 from tests.fakes.sql import NOW, SECRET_WORDS, arrival, copies, held, home_circle, passed, refused
 

@@ -98,7 +98,7 @@ def test_whatever_held_it_a_release_copies_the_guardian(family_store, journey):
 
 def test_what_was_sealed_is_copied_to_nobody_not_even_when_it_is_sent_again(family_store, journey):
     lead = replace(family_store.directory.person("demo", "mo"), id="dee", role="safeguarding_lead")
-    journey._directory = Led(family_store.directory, lead)
+    journey._deciding._directory = Led(family_store.directory, lead)
     keep_held(family_store, Lane.SEALED, AddRecipient("ruth"))
     released(family_store, journey, "dee")
     (jamie,) = family_store.outbox.claim(10, NOW + timedelta(minutes=1))

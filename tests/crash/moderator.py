@@ -9,8 +9,10 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
 
-from gateway.domain.case import Action, Decision
+from gateway.domain.case import Action, Decision, State
 from gateway.errors import GatewayError
 from gateway.settings import read
 from gateway.store.patience import PatientConnection
@@ -63,13 +65,16 @@ def main() -> None:
     PatientConnection.patience_s = PATIENCE_S
     settings = read()
     store, readers = open_store(settings), readers_of(settings)
-    office = journey_of(store, readers)
+    office = journey_of(store, readers, timedelta(0))
     print(READY, flush=True)
     for line in sys.stdin:
         case_id = line.strip()
         try:
             case = store.docket.case("demo", case_id)
-            office.decide("demo", Decision(case_id, case.version, Action.RELEASE, "mo", "It is harmless."))
+            release = Decision(case_id, case.version, Action.RELEASE, "mo", "It is harmless.")
+            case = office.decide("demo", release)
+            if case.state is State.SECOND:
+                office.decide("demo", replace(release, version=case.version, moderator_id="dee"))
         except (GatewayError, OSError) as fault:
             print(type(fault).__name__, flush=True)
         else:

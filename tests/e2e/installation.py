@@ -227,6 +227,8 @@ def install(home: Path, answer: Answer = accept, roster: Roster | None = None, *
         "smarthost": f"127.0.0.1:{sink.port}",
         "authserv_id": AUTHSERV_ID,
         "hostname": DOMAIN,
+        "second_factor": "optional",
+        "undo_s": "1",  # nobody here takes anything back; half a minute would only be waited for
         **{f"{name}_port": str(port) for name, port in ports.items()},
         **more,
     }

@@ -15,7 +15,7 @@ from gateway.domain.people import Role
 from gateway.domain.verdict import Lane
 from gateway.ports import CaseFilter
 from tests.contracts.test_sealed_page import under_seal
-from tests.contracts.test_tutor_pages import concerning, give, kept, open_cases, sent_back
+from tests.contracts.test_tutor_pages import concerning, give, kept, lead, open_cases, sent_back
 from tests.fakes.callers import BASE, DESK_PASSWORD, Pages, keys_in, post, two_families
 from tests.fakes.desk import serve
 
@@ -153,7 +153,7 @@ def concerning_contact():
 def test_a_strike_is_given_answered_appealed_and_taken_back(
     page: Page, pages: Pages, browser: Browser, url: str
 ) -> None:
-    una = at_the_desk(browser, url, pages, "una")
+    una = at_the_desk(browser, url, pages, "una", Role.SAFEGUARDING_LEAD)
     una.goto("/tutors/tara/strikes")
     una.get_by_label("Reason").fill("Gave a private number.")
     una.get_by_role("button", name="Give this strike").click()
@@ -166,7 +166,7 @@ def test_a_strike_is_given_answered_appealed_and_taken_back(
     page.get_by_role("button", name="Appeal").click()
     una.reload()
     assert "Somebody else has to decide" in una.locator("main").inner_text()
-    ben = at_the_desk(browser, url, pages, "ben")
+    ben = at_the_desk(browser, url, pages, "ben", Role.SAFEGUARDING_LEAD)
     ben.goto("/tutors/tara/strikes")
     ben.get_by_label("Why, for the tutor").fill("It was the office's number.")
     ben.get_by_role("button", name="Take it back").click()
@@ -204,7 +204,7 @@ def test_axe_finds_nothing_on_any_page(browser: Browser, pages: Pages, url: str,
     one, back = pages.deliver("Read [link removed].", "Homework"), kept(pages, sent_back)
     held = kept(pages, concerning_contact())
     desk = at_the_desk(browser, url, pages, "lea", Role.SAFEGUARDING_LEAD, scheme)
-    give(pages, pages.at_the_desk("una"))
+    give(pages, lead(pages, "una"))
     sealed = under_seal(pages)
     open_pages = ("/me/sign-in", "/me/sent", "/me/enter/x", "/thanks", "/r/x", *(pages.token(*which) for which in ((Way.REPORT, one, "ruth"), (Way.ASK, one, "jamie"), (Way.SEALED, sealed, "ruth"))))  # fmt: skip
     families = {

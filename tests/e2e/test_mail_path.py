@@ -113,7 +113,7 @@ def test_secrecy_is_held_and_released_by_a_moderator(gateway: Installation, subj
     text = "You did well. Let's keep this just between us, don't tell your mum."
     assert gateway.tutor_sends("jamie", ["jamie", "ruth"], subject, text)[0] == 250
     case = eventually(lambda: cases(gateway, subject))[0]
-    assert (case.rule, case.lane) == ("concerning_conduct", "review")
+    assert (case.rule, case.lane) == ("secrecy_request", "review")
     assert not gateway.received("ruth@family.test", subject)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import urllib.parse
 import urllib.request
@@ -29,8 +30,12 @@ class Desk:
         return self._opener.open(self._base + path, timeout=30).read().decode()
 
     def post(self, path: str, page: str, **fields: str) -> str:
-        hidden = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page))
-        data = urllib.parse.urlencode({**hidden, **fields}).encode()
+        return self.send(path, page, list(fields.items()))
+
+    def send(self, path: str, page: str, fields: list[tuple[str, str]]) -> str:
+        """Send a form of a page: its hidden fields, and these."""
+        hidden = re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page)
+        data = urllib.parse.urlencode([*((n, html.unescape(v)) for n, v in hidden), *fields]).encode()
         request = urllib.request.Request(self._base + path, data, {"Origin": self._base})
         return self._opener.open(request, timeout=30).read().decode()
 
@@ -97,10 +102,9 @@ def test_a_released_message_reaches_guardian_and_pupil_with_the_marks_covered(
     fields = re.findall(r'type="checkbox" name="([^"]+)" value="([^"]*)"', page)
     assert fields, "the case page offers each finding for covering"
     data = [*fields, ("action", "redact"), ("reason", "the number is covered")]
-    hidden = re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page)
-    body = urllib.parse.urlencode([*hidden, *data]).encode()
-    request = urllib.request.Request(f"{desk._base}/cases/{case.id}/decide", body, {"Origin": desk._base})
-    desk._opener.open(request, timeout=30)
+    shown = desk.send(f"/cases/{case.id}/decide", page, data)
+    assert "phone number removed" in shown and "Release exactly this" in shown
+    desk.send(f"/cases/{case.id}/decide", shown.split('id="decide"')[1], [])
     assert findings
     for mailbox in ("ruth@family.test", "jamie@family.test"):
         mail = eventually(lambda mailbox=mailbox: gateway.received(mailbox, "Redacted notes"))[0]

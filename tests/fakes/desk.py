@@ -17,12 +17,14 @@ from threading import Lock, Thread
 from werkzeug.serving import make_server
 
 from classifiers.finding import Finding, Kind, Layer, Passage, Stance
+from gateway.domain import signing
 from gateway.domain.alias import Alias
-from gateway.domain.case import CLOSING, Action, Case, Decision, State
+from gateway.domain.case import DECIDES, UNDO, Action, Case, Cut, Decision, Standing, State, shown_to
+from gateway.domain.claim import LEASE, Claim, HitVerdict, Note
 from gateway.domain.dispatch import Copy
 from gateway.domain.message import Arrival, Assurance, Channel, Envelope, Part, Reading
 from gateway.domain.pair import Circle, Pair
-from gateway.domain.people import Guardianship, Organisation, Person, Role
+from gateway.domain.people import DESK_ROLES, Guardianship, Organisation, Person, Role
 from gateway.domain.policy import Clause, Policy, RuleTerms
 from gateway.domain.verdict import (
     SEVERITY_RANK,
@@ -34,7 +36,7 @@ from gateway.domain.verdict import (
     Verdict,
 )
 from gateway.errors import NotFound, Stale
-from gateway.ports import CaseFilter, Exhibit, PastMessage, Receipt
+from gateway.ports import CaseFilter, Exhibit, Happening, Leaving, PastMessage, Place, Preview, Receipt, Week
 
 NOW = datetime(2026, 3, 3, 10, 31, tzinfo=UTC)
 PASSWORD = "a long enough password"
@@ -408,30 +410,49 @@ class MemoryDirectory:
     def pairs_of(self, person_id: str) -> tuple[str, ...]:
         return ("p1",)
 
+    def shadow_of(self, organisation_id: str) -> Policy | None:
+        return None
+
     def policy_of(self, organisation_id: str) -> Policy:
         return POLICY
 
+    def deciders(self, organisation_id: str) -> tuple[Person, ...]:
+        return tuple(p for p in PEOPLE if p.organisation_id == organisation_id and p.role in DECIDES)
+
+
+class MemoryFactors:
+    """Nobody holds anything; whoever needs more takes the store's (fulfils part of `ports.Factors`)."""
+
+    def held(self, person: Person) -> signing.Held:
+        return signing.Held()
+
 
 class MemorySessions:
-    """Signs in anybody of PEOPLE who has a desk (fulfils `ports.Sessions`)."""
+    """Signs in anybody of PEOPLE who has a desk, with a second factor done (fulfils part of `ports.Sessions`)."""
 
     def __init__(self) -> None:
         self.live: dict[str, Person] = {}
+        self.factors = MemoryFactors()
         self._count = 0
 
-    def sign_in(self, address: str, password: str, now: datetime) -> str | None:
+    def sign_in(self, address: str, password: str, now: datetime, device: str = "") -> str | None:
         person = MemoryDirectory().issued(address)
-        if person is None or password != PASSWORD:
+        if person is None or password != PASSWORD or person.role not in DESK_ROLES:
             return None
         self._count += 1
         token = f"token-{self._count}-of-{person.id}"
         self.live[token] = person
         return token
 
-    def who(self, token: str, now: datetime) -> Person | None:
-        return self.live.get(token)
+    def session(self, token: str, now: datetime) -> signing.Session | None:
+        person = self.live.get(token)
+        if person is None:
+            return None
+        return signing.Session(
+            f"id-{token}", person, signing.Means.APP, True, True, now, now, now, "Firefox on Linux"
+        )
 
-    def revoke(self, token: str) -> None:
+    def revoke(self, token: str, now: datetime) -> None:
         self.live.pop(token, None)
 
 
@@ -441,22 +462,43 @@ class MemoryDocket:
     def __init__(self, held: Sequence[Held]) -> None:
         self.held = {one.case.id: one for one in held}
         self.views: list[tuple[str, str]] = []
+        self.leases: dict[str, Claim] = {}
+        self.hits: dict[tuple[str, int, str], HitVerdict] = {}
+        self.written: list[Note] = []
+        self.apart: dict[str, set[str]] = {}
+        self.before: dict[tuple[str, int], Case] = {}
         self._lock = Lock()
 
     def cases(
-        self, organisation_id: str, which: CaseFilter, now: datetime, limit: int = 100, offset: int = 0
+        self,
+        organisation_id: str,
+        which: CaseFilter,
+        now: datetime,
+        limit: int = 100,
+        offset: int = 0,
+        after: Place | None = None,
     ) -> list[Case]:
         wanted = [one.case for one in self.held.values() if _matches(one.case, organisation_id, which)]
-        wanted.sort(
-            key=lambda case: (not case.overdue(now), -SEVERITY_RANK[case.severity], case.due_at, case.id)
-        )
+        if which.claimed_by:
+            mine = {one.case_id for one in self.leases.values() if one.person_id == which.claimed_by}
+            wanted = [case for case in wanted if case.id in mine]
+        if which.opened_before:
+            wanted = [case for case in wanted if case.opened_at <= which.opened_before]
+        wanted.sort(key=lambda case: _place(case, now))
+        if after is not None:
+            here = (not after.late, -SEVERITY_RANK[after.severity], after.at, after.case_id)
+            wanted = [case for case in wanted if _place(case, now)[1:] > here]
         return wanted[offset : offset + limit]
 
-    def counts(self, organisation_id: str) -> dict[str, int]:
-        lanes = [
-            one.case.lane for one in self.held.values() if _matches(one.case, organisation_id, CaseFilter())
-        ]
+    def counts(self, organisation_id: str, without_people: frozenset[str] = frozenset()) -> dict[str, int]:
+        which = CaseFilter(without_people=without_people)
+        lanes = [one.case.lane for one in self.held.values() if _matches(one.case, organisation_id, which)]
         return {lane: lanes.count(lane) for lane in set(lanes)}
+
+    def last_opened(self, organisation_id: str, without_lanes: frozenset[str]) -> datetime | None:
+        which = CaseFilter(include_closed=True, without_lanes=without_lanes)
+        cases = (one.case for one in self.held.values() if _matches(one.case, organisation_id, which))
+        return max((case.opened_at for case in cases), default=None)
 
     def case(self, organisation_id: str, case_id: str) -> Case:
         return self._one(organisation_id, case_id).case
@@ -474,7 +516,16 @@ class MemoryDocket:
     def verdict(self, organisation_id: str, message_id: str) -> Verdict:
         return Verdict(Outcome.HOLD, POLICY.version, self._of_message(organisation_id, message_id).ruled)
 
-    def around(self, organisation_id: str, message_id: str, each_side: int = 6) -> list[PastMessage]:
+    def copies(self, organisation_id: str, message_id: str) -> dict[str, str]:
+        return {"ruth": "sent"} if message_id == "message09" else {}
+
+    def around(
+        self,
+        organisation_id: str,
+        message_id: str,
+        each_side: int = 6,
+        without_lanes: frozenset[str] = frozenset(),
+    ) -> list[PastMessage]:
         subjects = ("Timetable for term", "Re: Timetable", "Worksheet 5", "Re: Lesson on Th\u200bursday")
         return [
             PastMessage(
@@ -486,15 +537,136 @@ class MemoryDocket:
     def viewed(self, organisation_id: str, case_id: str, person_id: str, at: datetime) -> None:
         self.views.append((case_id, person_id))
 
-    def settle(self, case: Case, decision: Decision, copies: Sequence[Copy], at: datetime) -> Case:
+    def settle(
+        self,
+        case: Case,
+        decision: Decision,
+        copies: Sequence[Copy],
+        at: datetime,
+        undo_until: datetime | None = None,
+    ) -> Case:
         with self._lock:
             one = self._one(case.organisation_id, case.id)
-            if one.case.version != decision.version:
+            lease = self.leases.get(case.id)
+            if one.case.version != decision.version or (lease and lease.person_id != decision.moderator_id):
                 raise Stale("Somebody was first.")
-            state = State.CLOSED if decision.action in CLOSING else State.ESCALATED
-            one.case = replace(one.case, version=one.case.version + 1, state=state)
-            one.decisions.append((at, decision))
+            self.before[case.id, decision.version] = one.case
+            lane = Lane.SEALED if decision.action is Action.SEAL else one.case.lane
+            state = STATE_AFTER.get(decision.action, State.CLOSED)
+            one.case = replace(one.case, version=one.case.version + 1, state=state, lane=lane)
+            one.decisions.append((at, replace(decision, undo_until=undo_until)))
+            self.leases.pop(case.id, None)
             return one.case
+
+    def undo(self, organisation_id: str, case_id: str, version: int, person_id: str, now: datetime) -> Case:
+        one = self._one(organisation_id, case_id)
+        if one.case.version != version + 1 or one.decisions[-1][1].moderator_id != person_id:
+            raise Stale("It is too late.")
+        at, made = one.decisions.pop()
+        one.decisions.append((at, replace(made, standing=Standing.UNDONE)))
+        one.case = replace(self.before[case_id, version], version=version + 2)
+        return one.case
+
+    def carry_out(self, case_id: str, version: int, now: datetime) -> bool:
+        return True
+
+    def claim(
+        self, organisation_id: str, case_id: str, person_id: str, now: datetime, take_over: bool = False
+    ) -> Claim:
+        self._one(organisation_id, case_id)
+        lease = self.leases.get(case_id)
+        if lease and lease.person_id != person_id and not take_over:
+            raise Stale("Somebody else works on this case.")
+        self.leases[case_id] = Claim(case_id, person_id, now + LEASE)
+        return self.leases[case_id]
+
+    def let_go(self, organisation_id: str, case_id: str, person_id: str) -> None:
+        if case_id in self.leases and self.leases[case_id].person_id == person_id:
+            del self.leases[case_id]
+
+    def claims(self, organisation_id: str, case_ids: Sequence[str], now: datetime) -> dict[str, Claim]:
+        return {one: self.leases[one] for one in case_ids if one in self.leases}
+
+    def take_next(
+        self, organisation_id: str, which: CaseFilter, person_id: str, now: datetime
+    ) -> Case | None:
+        with self._lock:
+            for case in self.cases(organisation_id, which, now, 10_000):
+                lease = self.leases.get(case.id)
+                if lease is None or lease.person_id == person_id:
+                    self.claim(organisation_id, case.id, person_id, now)
+                    return case
+        return None
+
+    def judge_hit(
+        self,
+        organisation_id: str,
+        message_id: str,
+        number: int,
+        person_id: str,
+        verdict: HitVerdict,
+        at: datetime,
+    ) -> None:
+        if not 1 <= number <= len(self.findings(organisation_id, message_id)):
+            raise NotFound("There is no such finding.")
+        self.hits[message_id, number, person_id] = verdict
+
+    def hit_verdicts(self, organisation_id: str, message_id: str, person_id: str) -> dict[int, HitVerdict]:
+        own = self.hits.items()
+        return {n: said for (about, n, who), said in own if (about, who) == (message_id, person_id)}
+
+    def notes(self, organisation_id: str, pair_id: str) -> list[Note]:
+        return [note for note in self.written if note.pair_id == pair_id]
+
+    def add_note(
+        self, organisation_id: str, pair_id: str, case_id: str, person_id: str, text: str, at: datetime
+    ) -> None:
+        self.written.append(Note(str(len(self.written)), pair_id, case_id, person_id, at, text))
+
+    def kept_from(self, organisation_id: str, person_id: str) -> frozenset[str]:
+        return frozenset({person_id, *self.apart.get(person_id, ())})
+
+    def keep_away(self, organisation_id: str, person_id: str, other_id: str, why: str, at: datetime) -> None:
+        self.apart.setdefault(person_id, set()).add(other_id)
+
+    def timeline(
+        self,
+        organisation_id: str,
+        pair_id: str,
+        without_lanes: frozenset[str],
+        before: datetime | None = None,
+        limit: int = 50,
+    ) -> list[Happening]:
+        lines = [
+            Happening(NOW - timedelta(days=1), "message", "pass", "tara", "past1", text="Worksh\u200beet 5"),
+            Happening(NOW - timedelta(days=2), "fault", "failed", "ruth", "past1"),
+        ]
+        for one in self.held.values():
+            case = one.case
+            if case.organisation_id != organisation_id or case.lane in without_lanes:
+                continue
+            lines += [
+                Happening(
+                    case.opened_at, "message", "hold", one.sender, case.message_id, text=one.reading.subject
+                ),
+                Happening(case.opened_at, "hold", case.because, "", case.message_id, case.id, case.reference),
+            ]
+            lines += [
+                Happening(
+                    at, "decision", str(d.action), d.moderator_id, case.message_id, case.id, str(d.standing)
+                )
+                for at, d in one.decisions
+            ]
+        lines += [Happening(note.at, "note", "note", note.author_id, text=note.text) for note in self.written]
+        return sorted(lines, key=lambda line: line.at, reverse=True)
+
+    def weeks(
+        self, organisation_id: str, pair_id: str, since: datetime, without_lanes: frozenset[str]
+    ) -> list[Week]:
+        return [Week(date(2026, 2, 16), 5, 3, 1), Week(date(2026, 2, 23), 7, 0, 0)]
+
+    def pair_viewed(self, organisation_id: str, pair_id: str, person_id: str, at: datetime) -> None:
+        self.views.append((pair_id, person_id))
 
     def escalate_if_overdue(self, case_id: str, now: datetime) -> bool:
         return False
@@ -533,12 +705,29 @@ class MemoryOffice:
             one.findings,
             self._docket.verdict(organisation_id, message_id),
             tuple(self._docket.around(organisation_id, message_id)),
-            tuple(one.decisions),
+            shown_to(viewer.id, one.case, one.decisions),
         )
 
     def decide(self, organisation_id: str, decision: Decision) -> Case:
         case = self._docket.case(organisation_id, decision.case_id)
-        return self._docket.settle(case, decision, (), NOW)
+        return self._docket.settle(case, decision, (), NOW, NOW + UNDO)
+
+    def preview(self, organisation_id: str, decision: Decision) -> Preview:
+        one = self._docket._one(organisation_id, decision.case_id)
+        covered = decision.redactions if decision.action is Action.REDACT else ()
+        cuts = tuple(
+            Cut(seen.layer, seen.part, seen.start, seen.end, "what \u202ewas there", "[removed]")
+            for number, seen in enumerate(one.findings, 1)
+            if number in covered
+        )
+        shown = tuple(p for p in one.reading.passages if p.layer is not Layer.QUOTED)
+        leaving = tuple(
+            Leaving(who, "email", who == "ruth", 4_000, shown, ("week 7.pdf",)) for who in one.recipients
+        )
+        return Preview("0" * 64, leaving, cuts, one.findings[:1] if not covered else ())
+
+    def undo(self, organisation_id: str, case_id: str, version: int, person: Person) -> Case:
+        return self._docket.undo(organisation_id, case_id, version, person.id, NOW)
 
 
 @dataclass
@@ -571,6 +760,29 @@ def many(count: int) -> list[Held]:
     ]  # fmt: skip
 
 
+def held_with(
+    case_id: str,
+    lane: Lane,
+    severity: Severity,
+    because: str,
+    passages: Sequence[Passage],
+    findings: Sequence[Finding],
+) -> Held:
+    """A case of these passages and findings."""
+    case = _case(
+        11,
+        lane,
+        severity,
+        3_000,
+        "MTW-69",
+        because,
+        id=case_id,
+        message_id=f"of {case_id}",
+        reference=case_id,
+    )
+    return _held(case, passages, findings)
+
+
 @contextmanager
 def serve(app: object) -> Iterator[str]:
     """Serve a WSGI app on a free loopback port; yields its base URL."""
@@ -585,13 +797,29 @@ def serve(app: object) -> Iterator[str]:
         server.server_close()
 
 
+STATE_AFTER = {Action.ESCALATE: State.ESCALATED, Action.ASK: State.ASKED, Action.SEAL: State.OPEN}
+
+
+def _place(case: Case, now: datetime) -> tuple[bool, bool, int, datetime, str]:
+    return (
+        case.state is State.CLOSED,
+        not case.overdue(now),
+        -SEVERITY_RANK[case.severity],
+        case.due_at,
+        case.id,
+    )
+
+
 def _matches(case: Case, organisation_id: str, which: CaseFilter) -> bool:
+    asked = ("lane", "severity", "state", "clause", "rule", "channel", "pair_id")
     return (
         case.organisation_id == organisation_id
-        and (which.lane is None or case.lane == which.lane)
-        and (which.severity is None or case.severity == which.severity)
-        and (which.state is None or case.state == which.state)
+        and all(getattr(which, name) in (None, getattr(case, name)) for name in asked)
+        and (which.tutor_id in (None, "tara"))
         and (which.include_closed or case.state is not State.CLOSED)
+        and case.lane not in which.without_lanes
+        and case.state not in which.without_states
+        and not which.without_people & set(CIRCLE.people)
     )
 
 

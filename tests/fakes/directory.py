@@ -88,6 +88,9 @@ class FakeDirectory:
             pair.id for pair in self.pairs.values() if pair.open and person_id in self.circle(pair.id).people
         )
 
+    def shadow_of(self, organisation_id: str) -> Policy | None:
+        return None
+
     def policy_of(self, organisation_id: str) -> Policy:
         if self.policy is None:
             raise NotFound("There is no policy.")

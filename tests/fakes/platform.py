@@ -110,6 +110,9 @@ class House:
             raise NotFound("no such person")
         return _found({**self._loners, **self._circles["tara-jamie"].people}, person_id)
 
+    def shadow_of(self, organisation_id: str) -> Policy | None:
+        return None
+
     def policy_of(self, organisation_id: str) -> Policy:
         """As `Directory.policy_of`."""
         return self.policy

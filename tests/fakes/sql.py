@@ -61,7 +61,7 @@ class Store:
 
     @cached_property
     def directory(self) -> SqlDirectory:
-        return SqlDirectory(self.engine, self.vault, plain_policy)
+        return SqlDirectory(self.engine, self.vault, lambda ours: plain_policy(ours.pack))
 
     @cached_property
     def alarms(self) -> ProcrastinateAlarms:

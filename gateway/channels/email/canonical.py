@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from gateway.channels.email.intake import has_odd_bytes
 
@@ -59,6 +60,7 @@ def split(content: bytes) -> tuple[list[Field], Body]:
     return fields, Body(body)
 
 
+@lru_cache(maxsize=64)  # signing and reading back ask for the same fields, for each key
 def relaxed_field(field: Field) -> bytes:
     """A header field in the relaxed form, without a line end."""
     name, value = field

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from PIL import ImageColor
 
 DARKEST_GROUND, LIGHTEST_LETTERS = 0.7, 0.4  # relative luminance: a reader can tell them apart
+_SHORT = 300  # characters of a style that is worth remembering
 _PLAIN = re.compile(r"[\w %-]+\Z")
 
 
@@ -15,9 +17,16 @@ def kept(style: str, allowed: frozenset[str]) -> str:
 
     What is not read at once (escapes, comments, functions but colours) is left out.
     """
+    return _remembered(style, allowed) if len(style) <= _SHORT else _kept(style, allowed)
+
+
+def _kept(style: str, allowed: frozenset[str]) -> str:
     declarations = (one.partition(":") for one in style.split(";"))
     pairs = ((name.strip().lower(), value.strip().lower()) for name, _, value in declarations)
     return ";".join(f"{name}:{value}" for name, value in pairs if name in allowed and _fits(name, value))
+
+
+_remembered = lru_cache(maxsize=512)(_kept)  # a mail program writes the same few styles hundreds of times
 
 
 def letters_fit(colour: str) -> bool:

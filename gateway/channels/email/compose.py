@@ -16,7 +16,7 @@ from gateway.channels.email.egress import leaks, private_mailboxes
 from gateway.domain.language import ENGLISH
 from gateway.domain.links import Links
 from gateway.domain.message import Earlier, Envelope, Reading
-from gateway.domain.pair import Circle
+from gateway.domain.pair import Circle, OfCircle
 from gateway.domain.people import FAMILY_ROLES, Person, Role
 from gateway.domain.register import FactKind
 
@@ -142,6 +142,7 @@ def _id_for(earlier: Earlier, to: Person, domain: str) -> str:
     return message_id(earlier.message_id, to, domain) if to.id in earlier.holders else ""
 
 
+@OfCircle
 def _masks(circle: Circle) -> tuple[tuple[str, str], ...]:
     """Return what stands in quoted text instead of each private address."""
     return tuple(
@@ -150,6 +151,7 @@ def _masks(circle: Circle) -> tuple[tuple[str, str], ...]:
     )
 
 
+@OfCircle
 def _guests(circle: Circle) -> tuple[tuple[str, str, str], ...]:
     """Return who may stand in an invitation: by each of their addresses, the alias and the name to show."""
     return tuple(

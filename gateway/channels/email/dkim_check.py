@@ -11,7 +11,7 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -45,6 +45,7 @@ _NAME = re.compile(r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.)*[A-Z
 _CANONICAL = {"simple": False, "relaxed": True}
 
 Public = rsa.RSAPublicKey | ed25519.Ed25519PublicKey
+Holds = Callable[[Public, bytes, bytes], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,18 +180,38 @@ def _public(kind: str, data: bytes) -> Public:
     return public
 
 
-def verify(fields: Sequence[Field], body: Body, signature: Signature, key: Key, now: datetime) -> str:
+def signed_by(public: Public, value: bytes, data: bytes) -> bool:
+    """Whether a signature's value is one of the data by the other half of this key."""
+    try:
+        if isinstance(public, rsa.RSAPublicKey):
+            public.verify(value, data, padding.PKCS1v15(), hashes.SHA256())
+        else:
+            public.verify(value, hashlib.sha256(data).digest())
+    except InvalidSignature:
+        return False
+    return True
+
+
+def verify(
+    fields: Sequence[Field],
+    body: Body,
+    signature: Signature,
+    key: Key,
+    now: datetime,
+    holds: Holds = signed_by,
+) -> str:
     """Say pass, fail, policy (holds, but vouches for too little), or neutral (the key is on trial).
 
-    fields, body: from `canonical.split`. now: timezone-aware.
+    fields, body: from `canonical.split`. now: timezone-aware. holds: tells whether a signature's value
+    is one of the data.
     """
     if key.strict_identity and signature.identity.rpartition("@")[2] != signature.domain:
         return FAIL
     digest, length = body.hashed(relaxed=signature.relaxed_body)
     if signature.length is not None and signature.length != length:
         return POLICY
-    if digest != signature.body_hash or not _signed_by(
-        key.public, signature, _signed_data(fields, signature)
+    if digest != signature.body_hash or not holds(
+        key.public, signature.value, _signed_data(fields, signature)
     ):
         return FAIL
     if not _vouches_for_enough(fields, signature, key, now):
@@ -202,17 +223,6 @@ def _signed_data(fields: Sequence[Field], signature: Signature) -> bytes:
     form = relaxed_field if signature.relaxed_head else simple_field
     chosen = selected(fields, signature.signed)
     return b"\r\n".join([*map(form, chosen), form(signature.bare)])
-
-
-def _signed_by(public: Public, signature: Signature, data: bytes) -> bool:
-    try:
-        if isinstance(public, rsa.RSAPublicKey):
-            public.verify(signature.value, data, padding.PKCS1v15(), hashes.SHA256())
-        else:
-            public.verify(signature.value, hashlib.sha256(data).digest())
-    except InvalidSignature:
-        return False
-    return True
 
 
 def _vouches_for_enough(fields: Sequence[Field], signature: Signature, key: Key, now: datetime) -> bool:

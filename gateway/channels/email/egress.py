@@ -7,7 +7,7 @@ import hashlib
 import re
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from html import unescape
 from typing import Any
@@ -18,7 +18,7 @@ import ahocorasick
 from gateway.channels.email import headers
 from gateway.channels.email.contents import UNREADABLE
 from gateway.channels.email.inspection import everything
-from gateway.domain.pair import Circle
+from gateway.domain.pair import Circle, OfCircle
 from gateway.domain.people import Person
 from gateway.moderate.gate import dissect
 from gateway.moderate.structure import Entity
@@ -32,11 +32,16 @@ _BETWEEN = "\1"  # no address holds it, so none is found across two texts
 _TAG = re.compile(r"<[^<>]*+>")
 
 
-def private_mailboxes(circle: Circle, *also: Person) -> dict[str, Person]:
+@OfCircle
+def private_mailboxes(circle: Circle) -> Mapping[str, Person]:
     """Return whose private mailbox each address is, lower-case.
 
     Left out: what is public anyway (aliases, issued addresses, what the organisation allows).
     """
+    return _private(circle)
+
+
+def _private(circle: Circle, *also: Person) -> dict[str, Person]:
     people = (*circle.people.values(), *circle.neighbours, *also)
     public = {one.lower() for one in (*circle.aliases.values(), *circle.allowed)}
     public.update(person.address.lower() for person in people)
@@ -55,7 +60,7 @@ def leaks(content: bytes, circle: Circle, to: Person) -> tuple[str, ...]:
     words, entities, percent signs, tags taken out, invisible characters and spaces dropped.
     """
     found: dict[str, None] = {}
-    wanted = {_squeezed(mailbox): person for mailbox, person in private_mailboxes(circle, to).items()}
+    wanted = _wanted(circle) if circle.people.get(to.id) is to else _squeezed_all(_private(circle, to))
     if content.startswith(b"{"):  # a platform's copy: JSON, every character as it is
         texts: Iterable[str] = _ways(content.decode("utf-8"))
     else:
@@ -69,6 +74,15 @@ def leaks(content: bytes, circle: Circle, to: Person) -> tuple[str, ...]:
     for file in files:
         found.update(dict.fromkeys(_in_file(file.content_type, file.content, wanted)))
     return tuple(found)
+
+
+@OfCircle
+def _wanted(circle: Circle) -> Mapping[str, Person]:
+    return _squeezed_all(private_mailboxes(circle))
+
+
+def _squeezed_all(mailboxes: Mapping[str, Person]) -> dict[str, Person]:
+    return {_squeezed(mailbox): person for mailbox, person in mailboxes.items()}
 
 
 @lru_cache(maxsize=256)
@@ -101,7 +115,7 @@ _in_files: OrderedDict[tuple[object, ...], tuple[str, ...]] = OrderedDict()
 _FILES_KEPT = 64
 
 
-def _in_file(content_type: str, content: bytes, wanted: dict[str, Person]) -> tuple[str, ...]:
+def _in_file(content_type: str, content: bytes, wanted: Mapping[str, Person]) -> tuple[str, ...]:
     """Return what is wrong with a file; remembered, because every copy brings the same one."""
     key = (content_type, hashlib.sha256(content).digest(), *((box, wanted[box].id) for box in wanted))
     if key not in _in_files:
@@ -111,7 +125,7 @@ def _in_file(content_type: str, content: bytes, wanted: dict[str, Person]) -> tu
     return _in_files[key]
 
 
-def _look_into(content_type: str, content: bytes, wanted: dict[str, Person]) -> Iterator[str]:
+def _look_into(content_type: str, content: bytes, wanted: Mapping[str, Person]) -> Iterator[str]:
     try:
         for piece in everything(content_type, content):
             binary = isinstance(piece, bytes)

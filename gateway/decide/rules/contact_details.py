@@ -14,6 +14,7 @@ from gateway.domain.verdict import Hold, Pass, Refuse, Ruling
 BLAMELESS = frozenset({Stance.REFUSAL, Stance.REPORT})
 WORK_ONLY = "allow_work_contact_hold_social"
 WORK = frozenset({"phone", "email"})
+WISHES = frozenset({"intent"})
 SOCIAL = frozenset({"handle", "platform", "link", "url", "invite"})
 
 
@@ -54,13 +55,15 @@ def _may_stand(finding: Finding, message: Message, terms: RuleTerms, stance: str
     circle, day = message.circle, message.day
     if stance == WORK_ONLY and finding.category in WORK and not finding.evasive:
         return True
-    if finding.category not in SOCIAL or message.sender_role is not Role.TUTOR:
+    if finding.category not in SOCIAL | WISHES or message.sender_role is not Role.TUTOR:
         return False
     if terms.settings.get("relationship_exemption") and circle.on_file(
         FactKind.EXEMPT, day, pair_id=circle.pair.id
     ):
         return True  # clause HST-18: of the personal social-media rule, and of nothing else
     if not terms.settings.get("professional_page_allowlist") or message.reaches_pupil:
+        return False
+    if finding.category in WISHES:
         return False
     pages = circle.on_file(FactKind.OFFICIAL_PAGE, day) + circle.on_file(
         FactKind.OFFICIAL_PAGE, day, person_id=circle.pair.tutor_id

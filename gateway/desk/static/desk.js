@@ -1,19 +1,46 @@
-// Single-key shortcuts, and no second submit. Every page works without this file.
+// Single-key shortcuts, no second submit, and no polling while nobody is there. Every page works without this file.
 "use strict";
 
 (() => {
+  const IDLE_MS = 10 * 60 * 1000;
+  let touched = Date.now();
+  for (const name of ["keydown", "pointerdown", "pointermove"]) {
+    document.addEventListener(name, () => { touched = Date.now(); }, { passive: true });
+  }
+  // A page left open must neither keep its sign-in alive nor hold a case for ever.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const asked = event.detail.requestConfig?.triggeringEvent;
+    if (!asked && Date.now() - touched > IDLE_MS) event.preventDefault();
+  });
+
+  for (const form of document.querySelectorAll("form")) {
+    let sent = false;
+    form.addEventListener("submit", (event) => {
+      if (form.hasAttribute("hx-post")) return;
+      if (sent) event.preventDefault();
+      sent = true;
+    });
+    window.addEventListener("pageshow", () => { sent = false; });
+  }
+
+  if (document.body.dataset.keys !== "on") return;
   document.documentElement.classList.add("keys");
   const typing = (element) => element.closest("textarea, select, input:not([type=checkbox])");
   const bar = document.getElementById("decide");
   let chosen = null;
 
   // A key never decides: it chooses, and takes you to what is still missing.
-  const choose = (button) => {
+  const choose = (target) => {
+    if (target.matches("summary")) {
+      target.parentElement.open = true;
+      document.getElementById("question").focus();
+      return;
+    }
     chosen?.classList.remove("chosen");
-    chosen = button;
-    button.classList.add("chosen");
+    chosen = target;
+    target.classList.add("chosen");
     const reason = document.getElementById("reason");
-    (reason.value.trim().length < 3 ? reason : button).focus();
+    (reason?.required && reason.value.trim().length < 3 ? reason : target).focus();
   };
 
   const step = (selector, by) => {
@@ -30,9 +57,12 @@
   };
 
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && event.ctrlKey && chosen && event.target.closest("#decide")) {
-      event.preventDefault();
-      bar.requestSubmit(chosen);
+    if (event.key === "Enter" && event.ctrlKey && event.target.closest("#decide")) {
+      const asking = event.target.closest("details.ask")?.querySelector("button");
+      if (asking || chosen) {
+        event.preventDefault();
+        bar.requestSubmit(asking || chosen);
+      }
       return;
     }
     if (event.key === "Enter" && event.target.matches("[type=checkbox]")) event.preventDefault();
@@ -46,11 +76,4 @@
     else if (bar?.contains(target)) choose(target);
     else target.click();
   });
-
-  let sent = false;
-  bar?.addEventListener("submit", (event) => {
-    if (sent) event.preventDefault();
-    sent = true;
-  });
-  window.addEventListener("pageshow", () => { sent = false; });
 })();

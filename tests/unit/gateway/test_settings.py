@@ -73,6 +73,9 @@ def test_name_servers_are_addresses_with_or_without_a_port() -> None:
         ("GATEWAY_SMARTHOST_TLS", "encrpt", "did you mean 'encrypt'?"),
         ("GATEWAY_NAME_SERVERS", "dns.example.org", "IP addresses such as"),
         ("GATEWAY_NAME_SERVERS", "192.0.2.53:99999", "IP addresses such as"),
+        ("GATEWAY_SECOND_FACTOR", "no", "known are: required, optional"),
+        ("GATEWAY_OIDC_ISSUER", "http://login.example.org", "begins with https://"),
+        ("GATEWAY_OIDC_ISSUER", "https://login.example.org", "go together"),
     ],
 )
 def test_a_wrong_variable_is_refused_with_what_to_do(variable: str, value: str, hint: str) -> None:
@@ -99,6 +102,17 @@ def test_a_wrong_line_in_the_home_folder_is_named_with_its_file(tmp_path: Path, 
         read({"GATEWAY_HOME": str(tmp_path)})
     assert str(tmp_path) in str(caught.value)
     assert hint in str(caught.value)
+
+
+def test_a_second_factor_is_required_unless_somebody_says_otherwise() -> None:
+    assert read({}).second_factor == "required"
+    assert read({"GATEWAY_SECOND_FACTOR": "Optional"}).second_factor == "optional"
+
+
+@pytest.mark.parametrize("issuer", ["https://login.example.org", "https://login.example.org/tenant/"])
+def test_an_issuer_is_kept_letter_for_letter(issuer: str) -> None:
+    given = {"GATEWAY_OIDC_CLIENT_ID": "desk", "GATEWAY_OIDC_SECRET_FILE": "secret"}
+    assert read({"GATEWAY_OIDC_ISSUER": issuer, **given}).oidc_issuer == issuer
 
 
 def test_a_database_password_never_shows_in_a_printed_settings_object() -> None:

@@ -1,9 +1,10 @@
-"""What is on file about people, booked lessons, things to do, and a pair's school overlay."""
+"""What is on file, booked lessons, things to do, school overlays, and policies with their history."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0006"
 down_revision = "0005"
@@ -73,3 +74,39 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("subject <> ''"),
     )
+    op.create_table(
+        "policy_release",
+        sa.Column("organisation_id", sa.Text(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("pack", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("loosens", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("approver", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("live_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("organisation_id", "version", name=op.f("policy_release_key")),
+    )
+    for state in ("live", "shadow"):
+        op.create_index(
+            f"policy_{state}",
+            "policy_release",
+            ["organisation_id"],
+            unique=True,
+            postgresql_where=sa.text(f"state = '{state}'"),
+        )
+    op.create_table(
+        "shadow_verdict",
+        sa.Column("message_id", sa.Text(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("organisation_id", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("was", sa.Text(), nullable=False),
+        sa.Column("would_be", sa.Text(), nullable=False),
+        sa.Column("rule", sa.Text(), nullable=False),
+        sa.Column("clause", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("message_id", "version", name=op.f("shadow_verdict_key")),
+    )
+    op.create_index("shadow_of_version", "shadow_verdict", ["organisation_id", "version", "at"])

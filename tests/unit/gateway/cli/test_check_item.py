@@ -120,7 +120,7 @@ def test_a_name_in_the_subject_comes_back_as_initials(policy: Policy, tools: Too
 
 def test_a_held_message_has_lane_and_severity(policy: Policy, tools: Tools) -> None:
     line = answered({"text": "This stays between us.", "sender_role": "tutor"}, policy, tools)
-    assert (line["outcome"], line["lane"], line["severity"]) == ("hold", "review", "high")
+    assert (line["outcome"], line["lane"], line["severity"]) == ("hold", "review", "critical")
     sealed = answered({"text": "At home he hits me", "sender_role": "pupil"}, policy, tools)
     assert (sealed["outcome"], sealed["lane"], sealed["severity"]) == ("hold", "sealed", "critical")
 

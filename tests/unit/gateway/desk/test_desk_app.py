@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
+import re
+from pathlib import Path
 
 import pytest
 from flask import Blueprint, Flask
 
 from gateway.desk.app import create_desk
 from gateway.desk.headers import CONTENT_SECURITY_POLICY, HEADERS
-from gateway.desk.parts import open_to_all
+from gateway.desk.roles import allowed, open_to_all
+from gateway.domain.people import Role
 from gateway.errors import StoreUnavailable
 from tests.fakes.desk import NOW, World
 
@@ -41,6 +46,7 @@ def test_every_answer_carries_the_security_headers(here: World, path: str, code:
     pages = Blueprint("extra", __name__)
 
     @pages.get("/crash")
+    @allowed(Role.MODERATOR)
     def crash() -> str:
         raise ZeroDivisionError("Jamie Whitfield, 07700 900123")
 
@@ -62,7 +68,8 @@ def test_no_page_has_script_or_style_of_its_own(enter: Enter) -> None:
     for path in ("/", "/cases/case01", "/cases/case03", "/nowhere"):
         page = client.get(path).text
         assert "style=" not in page and "<style" not in page and "onclick" not in page
-        assert page.count("<script") == 1 and '<script defer src="/static/desk.js">' in page
+        scripts = re.findall(r"<script[^>]*>", page)
+        assert scripts == [f'<script defer src="/static/{name}">' for name in ("htmx.min.js", "desk.js")]
         assert page.count("<main") == 1
 
 
@@ -87,14 +94,14 @@ def test_a_store_that_does_not_answer_is_503_everywhere(
 ) -> None:
     client = enter()
 
-    def away(*_: object) -> None:
+    def away(*_: object, **__: object) -> None:
         raise StoreUnavailable("The database does not answer.")
 
     monkeypatch.setattr(here.docket, "cases", away)
     monkeypatch.setattr(here.docket, "counts", away)
     assert client.get("/").status_code == 503
     assert client.get("/healthz").status_code == 503
-    monkeypatch.setattr(here.sessions, "who", away)
+    monkeypatch.setattr(here.sessions, "session", away)
     assert client.get("/").status_code == 503
 
 
@@ -144,3 +151,30 @@ def test_there_are_pages_for_mistakes_in_the_same_style(app: Flask, enter: Enter
         assert "<main" in response.text and "desk.css" in response.text
     wrong_way = app.test_client().get("/sign-out")
     assert wrong_way.headers["Allow"] == "OPTIONS, POST" or "POST" in wrong_way.headers["Allow"]
+
+
+HTMX = "d6fdc75f204e6bdefa99b69bf1e6d4ac69b8a364f77929f45c13476b4000f717"  # 2.0.11, from npm
+
+
+def test_htmx_is_the_version_that_was_looked_at_and_may_not_evaluate(app: Flask, enter: Enter) -> None:
+    """htmx 4 renames hx-disable: message text would be live again."""
+    script = Path(app.static_folder or "") / "htmx.min.js"
+    assert hashlib.sha256(script.read_bytes()).hexdigest() == HTMX
+    found = re.search(r"<meta name=\"htmx-config\" content='([^']+)'>", enter().get("/").text)
+    assert found
+    settings = json.loads(found[1])
+    assert settings["allowEval"] is False and settings["selfRequestsOnly"] is True
+    assert settings["includeIndicatorStyles"] is False and settings["historyCacheSize"] == 0
+
+
+def test_no_template_says_hx_on(app: Flask) -> None:
+    folder = Path(app.root_path) / "templates"
+    assert [file.name for file in folder.rglob("*.html") if "hx-on" in file.read_text()] == []
+
+
+@pytest.mark.parametrize("path", ["/", "/cases/case03", "/pairs/p1"])
+def test_a_page_with_all_it_loads_weighs_little(enter: Enter, path: str) -> None:
+    client = enter("lea@relay.test")
+    page = client.get(path).text
+    loaded = re.findall(r'(?:src|href)="(/static/[^"]+)"', page)
+    assert len(page.encode()) + sum(len(client.get(one).data) for one in loaded) <= 150_000

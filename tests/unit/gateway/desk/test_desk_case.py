@@ -8,11 +8,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from classifiers.finding import Layer, Passage
-from gateway.domain.case import Action
+from gateway.domain.case import Action, Decision, Standing, State
 from gateway.domain.people import Person
+from gateway.domain.verdict import Severity
 from gateway.errors import Forbidden, ReaderFailed, Stale
 from gateway.ports import Exhibit
-from tests.fakes.desk import World
+from tests.fakes.desk import NOW, World
 
 from .conftest import Enter, token_in
 
@@ -103,17 +104,103 @@ def test_the_safeguarding_lead_opens_a_sealed_case(enter: Enter) -> None:
 
 @pytest.mark.parametrize("action", list(Action))
 def test_each_action_reaches_the_office_with_its_reason(here: World, enter: Enter, action: Action) -> None:
-    sent = decide(enter(), action=action.value, say="Please change it.", cover=["1", "3"], clause="HST-17")
+    more = {"preview": "0" * 64} if action is Action.REDACT else {}
+    fields = {"say": "Please change it.", "question": "Whose is it?", "cover": ["1", "3"], "clause": "HST-17"}
+    sent = decide(enter(), action=action.value, **fields, **more)
     assert (sent.status_code, sent.location) == (303, "/?done=case03")
     (made,) = here.decided("case03")
     assert (made.action, made.reason, made.moderator_id, made.version) == (action, "It is fine.", "mo", 1)
     assert made.clause == "HST-17"
     assert made.redactions == ((1, 3) if action is Action.REDACT else ())
-    assert made.say == ("Please change it." if action in (Action.RETURN, Action.REJECT) else "")
+    said = {
+        Action.RETURN: "Please change it.",
+        Action.REJECT: "Please change it.",
+        Action.ASK: "Whose is it?",
+    }
+    assert made.say == said.get(action, "")
+
+
+def test_a_redaction_is_shown_before_it_is_done(here: World, enter: Enter) -> None:
+    client = enter()
+    page = decide(client, action="redact", cover=["2"], say="My words <x>")
+    assert page.status_code == 200 and here.decided("case03") == []
+    assert "Release exactly this" in page.text and "[removed]" in page.text and "week 7.pdf" in page.text
+    assert "RLO" in page.text and "\u202e" not in page.text
+    assert "My words &lt;x&gt;" in page.text
+    assert here.docket.leases["case03"].person_id == "mo"
+    form = dict(
+        re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page.text.split('id="decide"')[1])
+    )
+    back = client.post("/cases/case03/decide", data={**form, "change": "yes"})
+    assert back.status_code == 200 and 'id="reason"' in back.text and here.decided("case03") == []
+    assert client.post("/cases/case03/decide", data=form).status_code == 303
+    assert here.decided("case03")[0].redactions == (2,)
+
+
+def test_nobody_decides_on_what_another_works_on(here: World, enter: Enter) -> None:
+    here.docket.claim("demo", "case03", "ines", NOW)
+    client = enter()
+    page = client.get("/cases/case03").text
+    assert "Inês Prado works on this until" in page and 'id="decide"' not in page
+    late = decide(client, action="reject")
+    assert late.status_code == 409 and "Inês Prado works on it" in late.text
+    late = decide(client, action="redact", cover=["1"])
+    assert late.status_code == 409 and here.decided("case03") == []
+
+
+def test_a_stale_form_is_told_what_is_different_and_keeps_what_was_written(here: World, enter: Enter) -> None:
+    client = enter()
+    token = token_in(client.get("/cases/case03").text)
+    held = here.docket.held["case03"]
+    held.case = replace(held.case, version=2, severity=Severity.HIGH, state=State.ESCALATED)
+    form = {
+        "form_token": token,
+        "action": "reject",
+        "version": "1",
+        "reason": "Mine <b>",
+        "seen": "open/medium/contact",
+    }
+    late = client.post("/cases/case03/decide", data=form)
+    assert late.status_code == 409
+    assert (
+        "<del>medium</del>" in late.text and "<ins>high</ins>" in late.text and "Mine &lt;b&gt;" in late.text
+    )
+
+
+@pytest.mark.parametrize("view", ["delivered", "normalised"])
+def test_the_message_can_be_read_other_ways(enter: Enter, view: str) -> None:
+    page = enter().get(f"/cases/case05?view={view}").text
+    assert f'view={view}" aria-current="page"' in page
+    assert ("this would leave" in page) == (view == "delivered")
+    assert enter().get("/cases/case05?view=x").status_code == 404
+
+
+def test_a_message_that_cannot_leave_says_so_on_its_tab(
+    here: World, enter: Enter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbidden(*_: object) -> None:
+        raise Forbidden("This message cannot be released as it stands.")
+
+    monkeypatch.setattr(here.office, "preview", forbidden)
+    assert "cannot be released as it stands" in enter().get("/cases/case03?view=delivered").text
+
+
+def test_the_second_person_does_not_learn_the_first_view(here: World, enter: Enter) -> None:
+    held = here.docket.held["case04"]
+    held.case = replace(held.case, state=State.SECOND, version=2)
+    held.decisions.append(
+        (NOW, Decision("case04", 1, Action.REJECT, "ines", "The canary", standing=Standing.FIRST))
+    )
+    page = enter("mo@relay.test").get("/cases/case04").text
+    assert "Give yours without knowing it" in page and 'id="decide"' in page
+    assert "canary" not in page and "Inês" not in page and "Rejected" not in page
+    assert "canary" not in enter("mo@relay.test").get("/?done=case04").text
+    own = enter("ines@relay.test").get("/cases/case04").text
+    assert "You gave the first view" in own and "canary" in own and 'id="decide"' not in own
 
 
 def test_a_missing_reason_is_told_at_the_field_and_the_text_is_kept(here: World, enter: Enter) -> None:
-    page = decide(enter(), action="return", reason="  ", say="My own words <here>", cover=["2"])
+    page = decide(enter(), action="return", reason="  ", code="other", say="My own words <here>", cover=["2"])
     assert page.status_code == 422
     assert (
         "Say why, in at least 3 characters." in page.text and 'aria-describedby="reason-fault"' in page.text

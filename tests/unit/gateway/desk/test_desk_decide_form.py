@@ -17,9 +17,34 @@ def test_a_reason_of_three_characters_is_enough() -> None:
     assert faults(filled(reason="ok."), 0) == {}
 
 
-@pytest.mark.parametrize("reason", ["", "  ", "no", " a \r\n ", "\0\0\0\0", "x" * 2001])
-def test_no_reason_and_endless_reasons_are_told_at_the_field(reason: str) -> None:
-    assert list(faults(filled(reason=reason), 0)) == ["reason"]
+@pytest.mark.parametrize("reason", ["", "  ", "no", " a \r\n ", "\0\0\0\0"])
+def test_where_much_is_at_stake_a_reason_in_words_is_needed(reason: str) -> None:
+    assert list(faults(filled(reason=reason), 0, grave=True)) == ["reason"]
+    assert list(faults(filled(reason=reason, code="other"), 0)) == ["reason"]
+    assert faults(filled(reason=reason), 0) == {}
+
+
+@pytest.mark.parametrize("field", ["reason", "say", "question"])
+def test_endless_texts_are_told_at_the_field(field: str) -> None:
+    assert list(faults(filled(**{field: "x" * 2001}), 0)) == [field]
+
+
+def test_asking_needs_a_question() -> None:
+    assert list(faults(filled(action="ask"), 0)) == ["question"]
+    asked = filled(action="ask", question="Whose number is it?")
+    assert faults(asked, 0) == {}
+    assert decision(asked, "c", "mo", 0, ()).say == "Whose number is it?"
+
+
+def test_a_decision_has_the_usual_reason_of_its_button_unless_another_is_chosen() -> None:
+    assert decision(filled(), "c", "mo", 0, ()).code == "no_concern"
+    assert decision(filled(code="allowed_here"), "c", "mo", 0, ()).code == "allowed_here"
+
+
+def test_guardians_are_told_only_of_what_comes_back() -> None:
+    assert decision(filled(action="reject", notify="yes"), "c", "mo", 0, ()).notify_guardian
+    assert not decision(filled(action="release", notify="yes"), "c", "mo", 0, ()).notify_guardian
+    assert not decision(filled(action="reject"), "c", "mo", 0, ()).notify_guardian
 
 
 def test_a_return_needs_words_for_the_sender() -> None:
@@ -35,7 +60,15 @@ def test_redacting_needs_a_finding_to_cover() -> None:
 
 @pytest.mark.parametrize(
     "broken",
-    [{"action": "delete"}, {"version": "one"}, {"version": ""}, {"cover": ["x"]}, {"action": ""}],
+    [
+        {"action": "delete"},
+        {"version": "one"},
+        {"version": ""},
+        {"cover": ["x"]},
+        {"action": ""},
+        {"code": "x"},
+        {"preview": "x"},
+    ],
 )
 def test_what_no_page_of_ours_sends_is_a_bad_request(broken: dict[str, object]) -> None:
     with pytest.raises(BadRequest):

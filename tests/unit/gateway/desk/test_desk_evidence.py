@@ -4,9 +4,10 @@ from dataclasses import replace
 
 from classifiers.finding import Finding, Layer, Passage
 from gateway.desk import evidence
-from gateway.domain.verdict import Amend, Refuse, Replace, Ruled
+from gateway.domain.case import Action, Decision, Standing, State
+from gateway.domain.verdict import Amend, Refuse, Replace, Ruled, Severity
 from gateway.ports import Exhibit
-from tests.fakes.desk import POLICY, found, from_html, world
+from tests.fakes.desk import NOW, POLICY, found, from_html, world
 
 
 def exhibit(case_id: str = "case03", **reading: object) -> Exhibit:
@@ -86,8 +87,41 @@ def test_the_words_for_the_sender_are_the_rulings_then_the_policys_then_general(
 
 
 def test_members_are_told_by_initials_with_their_standing() -> None:
-    told = {one.initials + one.role: (one.standing, one.part) for one in evidence.members(exhibit())}
+    told = {one.initials + one.role: (one.standing, one.part) for one in evidence.members(exhibit(), {})}
     assert told["T.O.tutor"] == ("active", "sent it")
     assert told["R.W.guardian"] == ("copied, registered 5 Jan 2026", "is written to")
     assert told["D.W.guardian"] == ("barred by order: must not be told", "—")
     assert told["O.M.guardian"] == ("to be copied, not yet registered", "—")
+
+
+def test_a_members_copy_is_told_in_words() -> None:
+    told = {one.initials: one.copy for one in evidence.members(exhibit(), {"ruth": "failed"})}
+    assert (told["R.W."], told["T.O."]) == ("not delivered", "")
+
+
+def test_what_differs_from_a_page_seen_before_is_told_by_name() -> None:
+    case = exhibit().case
+    seen = evidence.standing_of(case)
+    assert evidence.differences(seen, case) == []
+    raised = replace(case, severity=Severity.HIGH, state=State.ESCALATED)
+    assert evidence.differences(seen, raised) == [
+        ("State", "open", "escalated"),
+        ("Severity", "medium", "high"),
+    ]
+    assert evidence.differences("nonsense", case) == []
+
+
+def test_normalised_text_has_no_tricks_left() -> None:
+    trick = Passage(Layer.TEXT, "\uff37hats\u200bApp \u202eme", 1)
+    assert evidence.normalised(with_findings((trick,))) == (("Message text", "whatsapp me"),)
+
+
+def test_who_gave_the_first_view_gives_no_second() -> None:
+    made = exhibit("case04")
+    first = Decision("case04", 1, Action.RELEASE, "mo", "fine", standing=Standing.FIRST)
+    waiting = replace(made, case=replace(made.case, state=State.SECOND), decisions=((NOW, first),))
+    mo, ines, lea = (world().directory.person("demo", who) for who in ("mo", "ines", "lea"))
+    assert not evidence.may_give_view(waiting, mo)
+    assert evidence.may_give_view(waiting, ines)
+    split = replace(made, case=replace(made.case, state=State.SPLIT))
+    assert evidence.may_give_view(split, lea) and not evidence.may_give_view(split, ines)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from gateway.desk.throttle import NONE, Throttle
+from gateway.desk.throttle import NONE, Throttle, many_networks
 from tests.fakes.desk import NOW
 
 
@@ -62,3 +62,9 @@ def test_it_remembers_a_bounded_number_of_addresses() -> None:
     for number in range(50):
         throttle.attempt(f"{number}@relay.test", NOW)
     assert len(throttle._tries) == 3
+
+
+def test_strangers_of_many_networks_are_slowed_down_by_seconds_only() -> None:
+    crowd, at = many_networks(), NOW
+    waits = [crowd.attempt("mo@relay.test", at) for _ in range(200)]
+    assert waits[:100] == [NONE] * 100 and NONE < waits[150] <= timedelta(seconds=5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 import pytest
@@ -155,3 +156,51 @@ def test_a_page_reads_as_the_plain_text_sent_with_it(page: str, shown: str) -> N
 def test_pieces_of_a_value_down_a_page_stand_close_together(lines: list[str]) -> None:
     page = "".join(f"<p>{one}</p>" for one in lines)
     assert tell(page).whole.text.strip() == "\n".join(lines)
+
+
+LONG = (
+    "Jamie finished the questions on ratio and got nearly all of them right, so we may go on to percentages. "
+    "Could the mock paper wait until the week after, please? He would like to see the worked answers first."
+)
+
+
+def _wrapped_at(width: int) -> str:
+    return "\n".join(textwrap.wrap(LONG, width))
+
+
+@pytest.mark.parametrize("width", [72, 76, 78])
+def test_a_plain_text_wrapped_by_the_mail_program_is_read_as_its_page_shows_it(width: int) -> None:
+    screen = Watching()
+    plain, page = Passage(Layer.TEXT, _wrapped_at(width), 1), Passage(Layer.HTML, LONG, 2)
+    examine([plain, page], SCENE, screen)
+    examine([page, plain], SCENE, screen)
+    assert screen.shown == [[(Layer.HTML, 2)], [(Layer.HTML, 2)]]
+
+
+def test_what_is_found_in_the_page_is_covered_in_the_wrapped_text_too() -> None:
+    plain, page = Passage(Layer.TEXT, _wrapped_at(76), 1), Passage(Layer.HTML, LONG, 2)
+    found = examine([plain, page], SCENE, Watching("mock")).findings
+    assert {(one.layer, one.part) for one in found} == {(Layer.TEXT, 1), (Layer.HTML, 2)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        _wrapped_at(40),  # no mail program does that by itself
+        _wrapped_at(76).replace("percentages", "percentage5"),
+        f"{LONG[:20]}\n{LONG[21:]}",
+        _wrapped_at(76) + "\nNo more",
+    ],
+)
+def test_lines_that_somebody_broke_are_read_for_themselves(text: str) -> None:
+    screen = Watching()
+    examine([Passage(Layer.TEXT, text, 1), Passage(Layer.HTML, LONG, 2)], SCENE, screen)
+    assert screen.shown == [[(Layer.TEXT, 1), (Layer.HTML, 2)]]
+
+
+def test_a_text_that_speaks_of_its_lines_is_read_as_it_is_broken() -> None:
+    said = f"Mind the first letter of each line. {LONG}"
+    plain = Passage(Layer.TEXT, "\n".join(textwrap.wrap(said, 76)), 1)
+    screen = Watching()
+    examine([plain, Passage(Layer.HTML, said, 2)], SCENE, screen)
+    assert len(screen.shown[0]) == 2

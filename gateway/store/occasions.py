@@ -1,0 +1,229 @@
+"""What a pack's reminders wait for, looked up in the database: whom each is about, and once only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, exists, func, select
+
+from gateway.domain.people import Role, Standing
+from gateway.domain.policy import Policy, Reminder
+from gateway.domain.register import FactKind
+from gateway.hold.reminders import comes_of_age, period
+from gateway.store.people import open_person
+from gateway.store.schema import (
+    case_file,
+    decision,
+    failing_address,
+    lesson,
+    message,
+    pair,
+    person,
+    policy_release,
+    register_fact,
+)
+from gateway.store.vault import Vault
+
+LOOK_BACK = timedelta(days=14)  # nobody is reminded of what is older
+MOST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Something that has come. subject: names it for good, so that it is told once."""
+
+    subject: str
+    pair_id: str = ""
+    person_id: str = ""
+    message_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A reminder looked at for one organisation at one moment."""
+
+    connection: Connection
+    vault: Vault
+    organisation_id: str
+    policy: Policy
+    reminder: Reminder
+    now: datetime
+
+
+def occasions(asked: Asked) -> list[Occasion]:
+    """What has come for a reminder; nothing for those that are told in another way (copies, answers)."""
+    look = LOOKS.get(asked.reminder.on)
+    return list(look(asked))[:MOST] if look else []
+
+
+def _calendar(asked: Asked) -> Iterator[Occasion]:
+    yield Occasion(period(asked.reminder.every, asked.now.date()))
+
+
+def _joined(asked: Asked) -> Iterator[Occasion]:
+    roles = [str(role) for role in Role if role.value in asked.reminder.to or role in _desk(asked)]
+    theirs = select(person.c.id).where(
+        person.c.organisation_id == asked.organisation_id,
+        person.c.role.in_(roles),
+        person.c.standing == str(Standing.ACTIVE),
+    )
+    for person_id in asked.connection.execute(theirs).scalars():
+        yield Occasion(person_id, person_id=person_id)
+
+
+def _desk(asked: Asked) -> set[Role]:
+    return {asked.policy.roles[one].desk for one in asked.reminder.to if one in asked.policy.roles}
+
+
+def _lessons(asked: Asked) -> Iterator[Occasion]:
+    soon = select(lesson.c.id, lesson.c.pair_id).where(
+        lesson.c.organisation_id == asked.organisation_id,
+        lesson.c.starts > asked.now,
+        lesson.c.starts <= asked.now + (asked.reminder.after or timedelta(days=1)),
+    )
+    for row in asked.connection.execute(soon.order_by(lesson.c.starts)):
+        first = asked.reminder.on == "first_lesson"
+        yield Occasion(row.pair_id if first else str(row.id), pair_id=row.pair_id)
+
+
+def _unanswered(asked: Asked) -> Iterator[Occasion]:
+    """Families' messages that went on to the tutor and have no later word from the tutor."""
+    hours = timedelta(hours=int(str(asked.policy.settings.get("response_reminder_hours", 48))))
+    wait = asked.reminder.after or hours
+    later = message.alias()
+    answered = exists().where(
+        later.c.organisation_id == message.c.organisation_id,
+        later.c.pair_id == message.c.pair_id,
+        later.c.sender_id == pair.c.tutor_id,
+        later.c.received_at > message.c.received_at,
+    )
+    waiting = (
+        select(message.c.id, message.c.pair_id, pair.c.tutor_id)
+        .join(pair, pair.c.id == message.c.pair_id)
+        .where(
+            message.c.organisation_id == asked.organisation_id,
+            message.c.outcome.in_(("pass", "amend")),
+            message.c.sender_id != pair.c.tutor_id,
+            pair.c.tutor_id == message.c.recipient_ids.any_(),
+            message.c.received_at <= asked.now - wait,
+            message.c.received_at > asked.now - LOOK_BACK,
+            ~answered,
+        )
+    )
+    for row in asked.connection.execute(waiting):
+        yield Occasion(row.id, row.pair_id, row.tutor_id, row.id)
+
+
+def _cases(asked: Asked) -> Iterator[Occasion]:
+    """Cases opened lately, or closed as long ago as the reminder says."""
+    ours = case_file.c.organisation_id == asked.organisation_id
+    if asked.reminder.on == "case_opened":
+        found = select(case_file.c.id, case_file.c.pair_id, case_file.c.message_id).where(
+            ours, case_file.c.opened_at > asked.now - LOOK_BACK, case_file.c.state != "closed"
+        )
+    else:
+        closed_at = func.max(decision.c.at)
+        found = (
+            select(case_file.c.id, case_file.c.pair_id, case_file.c.message_id)
+            .join(decision, decision.c.case_id == case_file.c.id)
+            .where(ours, case_file.c.state == "closed", case_file.c.severity >= 2)
+            .group_by(case_file.c.id, case_file.c.pair_id, case_file.c.message_id)
+            .having(
+                and_(
+                    closed_at <= asked.now - asked.reminder.after,
+                    closed_at > asked.now - asked.reminder.after - LOOK_BACK,
+                )
+            )
+        )
+    for row in asked.connection.execute(found):
+        yield Occasion(row.id, row.pair_id, "", row.message_id)
+
+
+def _reviews(asked: Asked) -> Iterator[Occasion]:
+    """Documents whose review is due or overdue, a month ahead; those without a date by the calendar."""
+    today = asked.now.date()
+    for document in asked.policy.documents:
+        if document.id not in asked.policy.adopts:
+            continue
+        if document.next_review and document.next_review <= today + timedelta(days=30):
+            yield Occasion(f"{document.id}:{document.next_review}")
+        elif not document.next_review and document.cadence:
+            every = "term" if document.cadence == "termly" else "year"
+            yield Occasion(f"{document.id}:{period(every, today)}")
+
+
+def _policy_changed(asked: Asked) -> Iterator[Occasion]:
+    ours = policy_release.c.organisation_id == asked.organisation_id
+    live = select(policy_release.c.version).where(ours, policy_release.c.state == "live")
+    before = select(func.count()).where(ours, policy_release.c.state == "retired")
+    if asked.connection.execute(before).scalar_one():  # the first policy has changed nothing
+        for version in asked.connection.execute(live).scalars():
+            yield Occasion(version)
+
+
+def _turning_adult(asked: Asked) -> Iterator[Occasion]:
+    definition = asked.policy.settings.get("pupil_definition")
+    age = int(definition.get("under", 18)) if isinstance(definition, dict) else 18
+    pupils = select(person).where(
+        person.c.organisation_id == asked.organisation_id,
+        person.c.role == str(Role.PUPIL),
+        person.c.standing == str(Standing.ACTIVE),
+    )
+    for row in asked.connection.execute(pupils):
+        born = open_person(row, asked.vault).born
+        if born and comes_of_age(born, age, asked.reminder.after, asked.now.date()):
+            yield Occasion(row.id, person_id=row.id)
+
+
+def _lapsing(asked: Asked) -> Iterator[Occasion]:
+    soon = asked.now.date() + timedelta(days=30)
+    lapsing = select(register_fact.c.id).where(
+        register_fact.c.organisation_id == asked.organisation_id,
+        register_fact.c.kind == str(FactKind.TECHNOLOGY),
+        register_fact.c.until <= soon,
+    )
+    for fact_id in asked.connection.execute(lapsing).scalars():
+        yield Occasion(str(fact_id))
+
+
+def _left(asked: Asked) -> Iterator[Occasion]:
+    gone = select(person.c.id).where(
+        person.c.organisation_id == asked.organisation_id,
+        person.c.role == str(Role.TUTOR),
+        person.c.standing == str(Standing.LEFT),
+    )
+    ended = select(register_fact.c.person_id).where(
+        register_fact.c.organisation_id == asked.organisation_id,
+        register_fact.c.kind == str(FactKind.ENGAGED),
+        register_fact.c.until < asked.now.date(),
+    )
+    for person_id in asked.connection.execute(gone.union(ended)).scalars():
+        yield Occasion(person_id, person_id=person_id)
+
+
+def _unreachable(asked: Asked) -> Iterator[Occasion]:
+    failing = select(failing_address.c.person_id, failing_address.c.case_id).where(
+        failing_address.c.organisation_id == asked.organisation_id
+    )
+    for row in asked.connection.execute(failing):
+        yield Occasion(row.case_id, person_id=row.person_id)
+
+
+LOOKS: dict[str, Callable[[Asked], Iterator[Any]]] = {
+    "calendar": _calendar,
+    "joined": _joined,
+    "first_lesson": _lessons,
+    "before_lesson": _lessons,
+    "unanswered": _unanswered,
+    "case_opened": _cases,
+    "case_closed": _cases,
+    "policy_review": _reviews,
+    "policy_changed": _policy_changed,
+    "turning_adult": _turning_adult,
+    "technology_review": _lapsing,
+    "left": _left,
+    "guardian_unreachable": _unreachable,
+}
