@@ -180,7 +180,9 @@ class SqlEntrances:
         return self._vault.mark(f"entrance\0{token.hex()}\0{code}")
 
     def _began(self, connection: Connection, one: Person, now: datetime) -> str:
-        theirs = (caller_session.c.organisation_id == one.organisation_id) & (caller_session.c.person_id == one.id)
+        theirs = (caller_session.c.organisation_id == one.organisation_id) & (
+            caller_session.c.person_id == one.id
+        )
         connection.execute(delete(caller_session).where(theirs, caller_session.c.signed_in_at < now - KEPT))
         token = secrets.token_urlsafe(32)
         row = {
