@@ -135,6 +135,7 @@ class DemoRun:
             "AUTHSERV_ID": AUTHSERV_ID,
             "MAILBOXES": str(self._home / "mailboxes"),
             "LOG_LEVEL": "warning",
+            "PUBLIC_URL": self.web,
             "SECOND_FACTOR": "optional",
             **{f"{name.upper()}_PORT": str(port) for name, port in self._ports.items()},
         }

@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from gateway.domain.people import Role
+
+GIVERS = frozenset({Role.SAFEGUARDING_LEAD, Role.ADMINISTRATOR})
+"""Who gives strikes, takes them back and decides appeals; never the same person both."""
+
 
 @dataclass(frozen=True, slots=True)
 class Strike:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, select, update
 
 from gateway.domain.correspondence import Invitation
 from gateway.domain.people import Person, Role, Standing
@@ -29,6 +29,7 @@ MOST_TRIES = 5
 MOST_AN_HOUR = 6  # letters to one person: what comes on top is not written
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=10)
+KEPT = timedelta(days=30)  # what ended longer ago goes with the next letter or sign-in
 TOUCH = timedelta(seconds=30)
 CALLERS = frozenset({Role.GUARDIAN, Role.PUPIL, Role.TUTOR})
 
@@ -143,6 +144,7 @@ class SqlEntrances:
         lately = select(func.count()).where(theirs, entrance.c.sent_at > now - timedelta(hours=1))
         if connection.execute(lately).scalar_one() >= MOST_AN_HOUR:
             return None
+        connection.execute(delete(entrance).where(theirs, entrance.c.sent_at < now - KEPT))
         token, code = secrets.token_urlsafe(32), f"{secrets.randbelow(1_000_000):06d}"
         row = {
             "token": digest(token),
@@ -178,6 +180,10 @@ class SqlEntrances:
         return self._vault.mark(f"entrance\0{token.hex()}\0{code}")
 
     def _began(self, connection: Connection, one: Person, now: datetime) -> str:
+        theirs = (caller_session.c.organisation_id == one.organisation_id) & (
+            caller_session.c.person_id == one.id
+        )
+        connection.execute(delete(caller_session).where(theirs, caller_session.c.signed_in_at < now - KEPT))
         token = secrets.token_urlsafe(32)
         row = {
             "token": digest(token),

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from gateway.domain.message import new_id
-from gateway.domain.people import DESK_ROLES, Person, Role
-from gateway.domain.strike import Strike
+from gateway.domain.people import Person, Role
+from gateway.domain.strike import GIVERS, Strike
 from gateway.errors import Forbidden, NotFound, Stale
 from gateway.ports import Alarms
 from gateway.record.told import strike_changed
@@ -50,8 +50,8 @@ class SqlStrikes:
         expires_at: datetime | None,
     ) -> Strike:
         """Give a tutor a strike and tell them. Raises Forbidden for whom it is not to give, NotFound."""
-        if by.role not in DESK_ROLES:
-            raise Forbidden("Only a person of the desk gives a strike.")
+        if by.role not in GIVERS:
+            raise Forbidden("Only a safeguarding lead or an administrator gives a strike.")
         made = Strike(new_id(now), by.organisation_id, tutor_id, step, clause, by.id, now, expires_at, reason)
         with store_faults(), self._engine.begin() as connection:
             heads = lock_heads(connection, [by.organisation_id])
@@ -107,7 +107,7 @@ class SqlStrikes:
         with store_faults(), self._engine.begin() as connection:
             heads = lock_heads(connection, [by.organisation_id])
             one = self._locked(connection, by.organisation_id, strike_id)
-            if by.role not in DESK_ROLES or by.id == one.by_id:
+            if by.role not in GIVERS or by.id == one.by_id:
                 raise Forbidden("Somebody other than the person who gave it has to decide the appeal.")
             if not one.waits_for_appeal:
                 raise Stale("Nothing waits to be decided.")
@@ -128,8 +128,8 @@ class SqlStrikes:
         with store_faults(), self._engine.begin() as connection:
             heads = lock_heads(connection, [by.organisation_id])
             one = self._locked(connection, by.organisation_id, strike_id)
-            if by.role not in DESK_ROLES:
-                raise Forbidden("Only a person of the desk takes a strike back.")
+            if by.role not in GIVERS:
+                raise Forbidden("Only a safeguarding lead or an administrator takes a strike back.")
             if one.reversed_at is not None:
                 raise Stale("It was taken back already.")
             back = {"reversed_at": now, "reversed_by": by.id}

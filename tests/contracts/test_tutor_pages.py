@@ -192,6 +192,10 @@ def test_a_tutor_sees_no_message_of_anybody_else(pages: Pages) -> None:
 # --- strikes ---
 
 
+def lead(pages: Pages, who: str):
+    return pages.at_the_desk(who, Role.SAFEGUARDING_LEAD)
+
+
 def give(pages: Pages, desk, **form: str):
     later = (pages.clock.now + timedelta(days=90)).date().isoformat()
     wanted = {
@@ -204,7 +208,7 @@ def give(pages: Pages, desk, **form: str):
 
 
 def test_a_strike_runs_its_whole_course(pages: Pages) -> None:
-    una, ben, tara = pages.at_the_desk("una"), pages.at_the_desk("ben"), pages.signed_in("tara")
+    una, ben, tara = lead(pages, "una"), lead(pages, "ben"), pages.signed_in("tara")
     assert give(pages, una).status_code == 303
     ((mailbox, letter),) = pages.letters()
     assert mailbox == "tara.personal@mail.test" and "number" not in letter
@@ -238,12 +242,12 @@ def test_a_strike_runs_its_whole_course(pages: Pages) -> None:
     [{"step": "prison"}, {"clause": "XYZ-1"}, {"until": "2020-01-01"}, {"until": "soon"}, {"reason": " "}],
 )
 def test_a_strike_needs_a_step_a_clause_a_day_and_a_reason(pages: Pages, wrong: dict[str, str]) -> None:
-    assert give(pages, pages.at_the_desk("una"), **wrong).status_code == 422
+    assert give(pages, lead(pages, "una"), **wrong).status_code == 422
     assert pages.store.strikes.of_tutor("demo", "tara") == []
 
 
 def test_only_the_desk_gives_strikes_and_only_to_tutors_of_its_own(pages: Pages) -> None:
-    tara, una = pages.signed_in("tara"), pages.at_the_desk("una")
+    tara, una = pages.signed_in("tara"), lead(pages, "una")
     assert give(pages, tara).status_code == 403
     for nobody in ("jamie", "nobody", "mo"):
         assert una.get(f"/tutors/{nobody}/strikes").status_code == 404
@@ -253,7 +257,7 @@ def test_only_the_desk_gives_strikes_and_only_to_tutors_of_its_own(pages: Pages)
 
 
 def test_a_strike_lapses_and_then_cannot_be_appealed(pages: Pages) -> None:
-    give(pages, pages.at_the_desk("una"))
+    give(pages, lead(pages, "una"))
     (strike,) = pages.store.strikes.of_tutor("demo", "tara")
     pages.clock.pass_by(days=100)
     tara = pages.signed_in("tara")
@@ -263,7 +267,7 @@ def test_a_strike_lapses_and_then_cannot_be_appealed(pages: Pages) -> None:
 
 
 def test_another_tutors_strike_is_not_there(pages: Pages) -> None:
-    give(pages, pages.at_the_desk("una"))
+    give(pages, lead(pages, "una"))
     (strike,) = pages.store.strikes.of_tutor("demo", "tara")
     owen = pages.signed_in("owen")
     assert "private number" not in owen.get("/tutor/strikes").text
@@ -274,7 +278,7 @@ def test_another_tutors_strike_is_not_there(pages: Pages) -> None:
 
 def test_looking_at_the_tutors_pages_changes_nothing(pages: Pages) -> None:
     one, back = pages.deliver(), kept(pages, sent_back)
-    give(pages, pages.at_the_desk("una"))
+    give(pages, lead(pages, "una"))
     tara = pages.signed_in("tara")
     pages.letters()
     before = digest(pages)

@@ -6,6 +6,7 @@ python -m tests.e2e.screenshots BASE_URL FOLDER ADDRESS PASSWORD
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import tempfile
@@ -19,6 +20,15 @@ HEIGHT = 800
 SHOTS = Path(__file__).parents[2] / "docs" / "screenshots"
 SCHEMES = ("light", "dark")
 PAGES = {"queue": "/", "case": "/next"}
+# Of the demo: whose pages are photographed, where their letters come, and which pages.
+MAILBOXES = {"guardian": "ruth@family.test", "pupil": "jamie@family.test", "tutor": "tara.personal@mail.test"}
+PEOPLES_PAGES = {
+    "guardian": ("/family", "/family/contact", "/family/agreements"),
+    "pupil": ("/pupil",),
+    "tutor": ("/tutor", "/tutor/strikes"),
+}
+LETTER = re.compile(r"(/me/enter/[\w-]+)\s.*?code:\s*(\d{6})", re.DOTALL)
+LETTER_WAIT_S = 30
 
 
 def capture(
@@ -97,6 +107,51 @@ def _shot(page: Page, file: Path) -> Path:
     return file
 
 
+def capture_people(
+    base_url: str, out_folder: Path, mailbox_of: Mapping[str, str], browser: Browser
+) -> list[Path]:
+    """Photograph the first pages of people who sign in by letter. mailbox_of: their mailboxes, by name.
+
+    The letters are read from the demo's page of mailboxes. Only the demo has that page.
+    """
+    out_folder.mkdir(parents=True, exist_ok=True)
+    files = []
+    for name, mailbox in mailbox_of.items():
+        for width, scheme in ((width, scheme) for width in WIDTHS for scheme in SCHEMES):
+            context = browser.new_context(
+                viewport={"width": width, "height": HEIGHT},
+                color_scheme="light" if scheme != "dark" else "dark",
+            )
+            page = context.new_page()
+            _by_letter(page, base_url, mailbox)
+            for number, path in enumerate(PEOPLES_PAGES[name]):
+                page.goto(base_url + path)
+                files.append(_shot(page, out_folder / f"{name}-{number}-{width}-{scheme}.png"))
+            context.close()
+    return files
+
+
+def _by_letter(page: Page, base_url: str, mailbox: str) -> None:
+    """Ask for a letter, wait until it lies in the mailbox, and follow it."""
+    page.goto(f"{base_url}/mailboxes/{mailbox}")
+    before = len(LETTER.findall(page.content()))
+    page.goto(f"{base_url}/me/sign-in")
+    page.get_by_label("Your e-mail address").fill(mailbox)
+    page.get_by_role("button", name="Send me a letter").click()
+    for _ in range(LETTER_WAIT_S * 4):
+        page.goto(f"{base_url}/mailboxes/{mailbox}")
+        found = LETTER.findall(page.content())
+        if len(found) > before:
+            break
+        page.wait_for_timeout(250)
+    else:
+        raise RuntimeError("No sign-in letter came.")
+    path, code = found[-1]
+    page.goto(base_url + path)
+    page.get_by_label("Code").fill(code)
+    page.get_by_role("button", name="Sign in").click()
+
+
 def from_the_demo(folder: Path) -> list[Path]:
     """Play the demo and photograph its desk and a family's mailbox."""
     from gateway import settings
@@ -105,7 +160,10 @@ def from_the_demo(folder: Path) -> list[Path]:
     with tempfile.TemporaryDirectory() as home, DemoRun(Path(home), settings.read(), "default", False) as run:
         run.play()
         pages = {**PAGES, "mailbox": "/mailboxes/jamie@family.test"}
-        return capture(run.web, folder, DESK_USER, DESK_PASSWORD, pages)
+        desk = capture(run.web, folder, DESK_USER, DESK_PASSWORD, pages)
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))
+            return [*desk, *capture_people(run.web, folder, MAILBOXES, browser)]
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes
@@ -17,7 +16,6 @@ from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from gateway import packs
-from gateway.channels.email import parse as email_parse
 from gateway.channels.email.compose import compose
 from gateway.desk.app import create_desk
 from gateway.desk.families.blueprints import family_pages
@@ -29,11 +27,11 @@ from gateway.domain.dispatch import Copy, Settlement
 from gateway.domain.links import Links, Way
 from gateway.domain.message import Arrival, Channel, Part, Reading
 from gateway.domain.pair import Pair
-from gateway.domain.people import Guardianship, Organisation, Person, Role
+from gateway.domain.people import Guardianship, Person, Role
 from gateway.domain.policy import Policy
 from gateway.domain.roster import Roster, pair_id
-from gateway.journey import Journey, judge
-from gateway.ports import Brief, Judgement, Receipt
+from gateway.journey import Journey
+from gateway.ports import Receipt
 from gateway.settings import config_folder
 from gateway.store.desk_users import add_desk_user
 from gateway.store.directory import SqlDirectory
@@ -41,6 +39,7 @@ from gateway.store.register import SqlRegister
 from gateway.wiring.calling import helplines
 from gateway.wiring.judging import tools, unhurried
 from gateway.wiring.letters import Letters
+from tests.fakes.inline import Readers
 from tests.fakes.sql import PAIR, Store, arrival, family_roster, passed
 
 BASE = "https://relay.test"
@@ -50,26 +49,9 @@ ADDRESSES = {"ruth": "ruth@family.test", "jamie": "jamie@family.test", "tara": "
 
 
 @cache
-def real_policy(ours: Organisation) -> Policy:
-    """The shipped pack of an organisation."""
-    return packs.load(config_folder(), ours.pack)
-
-
-class InlineReaders:
-    """Judges in this process, with the real detectors (fulfils `ports.Readers`)."""
-
-    def __init__(self) -> None:
-        self._tools = tools(unhurried(), links=Links(BASE, LINK_KEY))
-
-    def judge(self, brief: Brief) -> Future[Judgement]:
-        done: Future[Judgement] = Future()
-        done.set_result(judge(brief, self._tools))
-        return done
-
-    def read(self, arrival: Arrival) -> Future[Reading]:
-        done: Future[Reading] = Future()
-        done.set_result(email_parse.read(arrival.raw))
-        return done
+def real_pack(name: str) -> Policy:
+    """A shipped pack, loaded once for all tests."""
+    return packs.load(config_folder(), name)
 
 
 @dataclass
@@ -92,8 +74,10 @@ class Pages:
         self.store = store
         self.clock = Clock()
         self.links = Links(BASE, LINK_KEY)
-        store.directory = SqlDirectory(store.engine, store.vault, real_policy)  # type: ignore[misc]  # the real pack
-        self.readers = InlineReaders()
+        store.__dict__["directory"] = SqlDirectory(
+            store.engine, store.vault, lambda ours: real_pack(ours.pack)
+        )
+        self.readers = Readers(tools(unhurried(), links=Links(BASE, LINK_KEY)))
         self.journey = Journey(store.directory, store.ledger, store.docket, self.readers, self.clock)
         self.callers = Callers(
             store.entrances,

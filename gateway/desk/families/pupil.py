@@ -12,7 +12,7 @@ from datetime import date
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from gateway.desk.families.callers import dress, for_role, ours, page
+from gateway.desk.families.callers import dress, for_role, language, ours, page
 from gateway.desk.families.telling import read_form, reader, slow_down
 from gateway.desk.parts import open_to_all, parts
 from gateway.domain.links import Way
@@ -28,9 +28,10 @@ BETWEEN = "13_to_15"
 # Whom to ring, by age: the names are those of config/words/helplines.toml.
 HELP = {
     YOUNGEST: ("Childline",),
-    BETWEEN: ("Childline", "The Mix"),
-    OLDER: ("Childline", "Samaritans", "The Mix"),
+    BETWEEN: ("Childline", "Samaritans"),
+    OLDER: ("Childline", "Samaritans"),
 }
+WELSH_HELP = "Meic Wales"
 
 
 def pupil_blueprint() -> Blueprint:
@@ -112,7 +113,8 @@ def _told(pupil: Person, key: str) -> ResponseReturnValue:
 
 
 def _helplines(years: str) -> Mapping[str, str]:
-    return {name: ours().helplines[name] for name in HELP[years] if name in ours().helplines}
+    names = (*HELP[years], WELSH_HELP) if language() == "cy" else HELP[years]
+    return {name: ours().helplines[name] for name in names if name in ours().helplines}
 
 
 def _organisation(pupil: Person) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from gateway.desk.families.callers import caller, dress, ours, page, say, written
+from gateway.desk.families.callers import caller, dress, name_of_person, ours, page, say, written
 from gateway.desk.parts import open_to_all, parts
 from gateway.desk.throttle import NONE
 from gateway.domain.correspondence import Copied
@@ -19,6 +19,7 @@ from gateway.errors import NotFound
 
 SHORTEST = 3
 TELL_US = "Please write a few words, so that a person can help."
+PUPIL = "about_pupil"
 TELLERS = frozenset({Role.GUARDIAN, Role.TUTOR})
 
 
@@ -73,7 +74,7 @@ def telling_blueprint() -> Blueprint:
         words = read_form(route)
         if not said_enough(words):
             return _form(route, url_for("telling.tell", name=name), person, None, say()(TELL_US))
-        made = _file(person, route, words, "", _ward(person))
+        made = _file(person, route, words, "", _pupil_meant(person))
         return page("families/told.html", report=made, route=route)
 
     return pages
@@ -126,6 +127,9 @@ def _form(
         fault=fault,
         words_field=WORDS,
         about=about,
+        pupils={} if about else _pupils(person),
+        pupil_field=PUPIL,
+        chosen=request.form.get(PUPIL, ""),
         child=person.role is Role.PUPIL,
     )
 
@@ -141,12 +145,20 @@ def _teller() -> Person | None:
     return person if person is not None and person.role in TELLERS else None
 
 
-def _ward(person: Person) -> str:
-    """The pupil that a guardian's words are about, where there is only one."""
-    if person.role is not Role.GUARDIAN:
-        return ""
-    pupils = ours().correspondence.pupils_of(person.organisation_id, person.id)
-    return pupils[0] if len(pupils) == 1 else ""
+def _pupils(person: Person) -> dict[str, str]:
+    """The pupils that somebody may tell us about, by id, by the names that copies carry."""
+    if person.role is Role.GUARDIAN:
+        ids = ours().correspondence.pupils_of(person.organisation_id, person.id)
+    else:
+        circles = (parts().directory.circle(one) for one in parts().directory.pairs_of(person.id))
+        ids = tuple(one.pair.pupil_id for one in circles if one.pair.tutor_id == person.id)
+    return {one: name_of_person(person.organisation_id, one) for one in ids}
+
+
+def _pupil_meant(person: Person) -> str:
+    """The pupil that was chosen on the form, "" for none or nobody's business."""
+    chosen = request.form.get(PUPIL, "")
+    return chosen if chosen in _pupils(person) else ""
 
 
 def _routes(person: Person) -> Mapping[str, ReportRoute]:

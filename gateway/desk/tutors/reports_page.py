@@ -11,6 +11,7 @@ from gateway.desk.parts import parts, viewer
 from gateway.domain.case import State
 from gateway.domain.people import Role
 from gateway.domain.report import WORDS, routes_for
+from gateway.errors import NotFound
 
 SHORTEST = 3
 ANSWER = "Write an answer, if only a few words: whoever told us may read it."
@@ -56,11 +57,20 @@ def _page(case_id: str, fault: str = "") -> str:
         route=route,
         labels=labels,
         reporter=reporter,
+        about_pupil=_full_name(report.pupil_id) if report.pupil_id else "",
         tutor_id=_tutor_of(case.pair_id, reporter.id if reporter.role is Role.TUTOR else ""),
         closed=case.state is State.CLOSED,
         now=parts().clock(),
         fault=fault,
     )
+
+
+def _full_name(person_id: str) -> str:
+    """A pupil's whole name: who must act needs it (DFT-12)."""
+    try:
+        return parts().directory.person(viewer().organisation_id, person_id).full_name
+    except NotFound:
+        return "somebody no longer listed"
 
 
 def _tutor_of(pair_id: str, reporter_id: str) -> str:
