@@ -18,7 +18,7 @@ WIDTHS = (1280, 360)
 HEIGHT = 800
 SHOTS = Path(__file__).parents[2] / "docs" / "screenshots"
 SCHEMES = ("light", "dark")
-PAGES = {"queue": "/", "case": "/next"}
+PAGES = {"queue": "/", "case": "/next", "delivered": "/next?view=delivered", "pair": ".c-pair a"}
 
 
 def capture(
@@ -31,7 +31,7 @@ def capture(
     schemes: Sequence[str] = SCHEMES,
     browser: Browser | None = None,
 ) -> list[Path]:
-    """Sign in and photograph the sign-in page and `pages` (name: path); return the files.
+    """Sign in and photograph the sign-in page and `pages` (name: path, or a link of the queue); return the files.
 
     browser: a running one; without it Chromium is started for this.
     Raises: RuntimeError when there is no Chromium, or when the sign-in is refused.
@@ -81,10 +81,24 @@ def _round(
     files = [_shot(page, out_folder / f"sign-in-{width}-{scheme}.png")]
     sign_in(page, base_url, *account)
     for name, path in pages.items():
-        page.goto(base_url + path)
+        _open(page, base_url, path)
         files.append(_shot(page, out_folder / f"{name}-{width}-{scheme}.png"))
     context.close()
     return files
+
+
+def _open(page: Page, base_url: str, path: str) -> None:
+    """Go to a path, or where the first link of the queue leads that a selector finds.
+
+    A query after /next is that of the case it leads to.
+    """
+    start, _, query = path.partition("?")
+    page.goto(base_url + (start if start.startswith("/") else "/"))
+    if not start.startswith("/"):
+        with page.expect_navigation():
+            page.locator(start).first.click()
+    elif query:
+        page.goto(f"{page.url}?{query}")
 
 
 def _shot(page: Page, file: Path) -> Path:
