@@ -20,8 +20,10 @@ from werkzeug.test import TestResponse
 
 from gateway.desk import access, forgery
 from gateway.desk.roles import ROUTES, Door, may
+from gateway.domain.case import Action, Decision
 from gateway.domain.people import CASE_ROLES, DESK_ROLES, Person, Role
 from gateway.domain.signing import Passkey
+from gateway.errors import Forbidden
 from tests.fakes.real_desk import BASE, PASSWORD, RealDesk, real_desk
 
 ROLES = sorted(DESK_ROLES)
@@ -210,6 +212,27 @@ def test_an_auditor_and_an_operator_open_no_message_and_decide_nothing() -> None
             for endpoint in ROUTES
             if endpoint.startswith(("case.", "queue.")) and may(role, endpoint)
         ]
+
+
+@pytest.mark.parametrize(
+    ("organisation", "role"),
+    [
+        ("demo", Role.AUDITOR),
+        ("demo", Role.OPERATOR),
+        ("other", Role.MODERATOR),
+        ("other", Role.ADMINISTRATOR),
+    ],
+)
+def test_behind_the_pages_the_journey_refuses_them_too(desk: RealDesk, organisation: str, role: Role) -> None:
+    person, case = desk.people[organisation, role], desk.cases["demo"]
+    with pytest.raises(Forbidden):
+        desk.office.lay_out("demo", case, person)
+    decision = Decision(case, 1, Action.RELEASE, person.id, "It is fine.")
+    if organisation == "demo":
+        with pytest.raises(Forbidden):
+            desk.office.decide("demo", decision)
+    kinds = [one.entry.kind for one in desk.store.record.entries("demo")]
+    assert "body.viewed" not in kinds
 
 
 def forgeries(desk: RealDesk, own: str) -> dict[str, tuple[dict[str, str], dict[str, str]]]:
