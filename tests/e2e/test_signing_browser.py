@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -47,6 +48,8 @@ class Clock:
 def browser() -> Iterator[Browser]:
     executable = shutil.which("chromium")
     if executable is None:
+        if os.environ.get("TUTOR_GATEWAY_REQUIRE_BROWSER"):
+            pytest.fail("No chromium on the path, and TUTOR_GATEWAY_REQUIRE_BROWSER asks for one.")
         pytest.skip("No chromium on the path: signing in was not tested in a browser.")
     with sync_playwright() as playwright:
         yield playwright.chromium.launch(executable_path=executable)
