@@ -6,13 +6,13 @@ import subprocess
 import sys
 import tomllib
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from pathlib import Path
 
 import pytest
 
 from classifiers.conduct.cues import MOST_READ, ConductCues
-from classifiers.conduct.patterns import Patterns
+from classifiers.conduct.patterns import Choice, Patterns
 from classifiers.finding import Finding, Kind, Layer, Passage, Scene, Stance
 
 EXAMPLES = tomllib.loads((Path(__file__).parent / "examples.toml").read_text(encoding="utf-8"))
@@ -222,9 +222,9 @@ def test_work_grows_no_faster_than_the_text(
     tried: list[int] = []
     chosen = Patterns.worth_trying
 
-    def counted(self: Patterns, present: frozenset[str]) -> list[int]:
+    def counted(self: Patterns, present: Set[str], choice: Choice) -> list[int]:
         tried[-1] += 1 + len(present)
-        return chosen(self, present)
+        return chosen(self, present, choice)
 
     monkeypatch.setattr(Patterns, "worth_trying", counted)
     for size in (20_000, 40_000):
