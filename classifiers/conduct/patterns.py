@@ -13,10 +13,12 @@ from classifiers.conduct.meanings import COMMA, QUESTION, QUOTE, STOP
 from classifiers.conduct.words import Sentence, Word
 
 OFTEN = frozenset(
-    (COMMA, QUOTE, STOP, QUESTION)
-    + tuple(
-        "one or what as but which like up say out an please by her only use here first when how just"
-        " number got tell his him who why then so all any from with about some more there now".split()
+    (
+        *(COMMA, QUOTE, STOP, QUESTION),
+        *("one", "or", "what", "as", "but", "which", "like", "up", "say", "out", "an", "please", "by"),
+        *("her", "only", "use", "here", "first", "when", "how", "just", "number", "got", "tell", "his"),
+        *("him", "who", "why", "then", "so", "all", "any", "from", "with", "about", "some", "more"),
+        *("there", "now"),
     )
 )
 """Words in nearly every message, beside the lexicon's COMMON: no row is looked for by these alone."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, pairwise
-from operator import itemgetter
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from classifiers.conduct.lexicon import GUARDS, Lexicon, Meaning
@@ -15,7 +14,6 @@ from classifiers.normalise.view import View, normalise
 
 LONGEST_SENTENCE = 60  # words; longer ones are read in overlapping windows
 OVERLAP = 15
-_WORDS = itemgetter(0)  # of a Meaning
 # Every alternative begins differently and repeats one fixed step: linear on any text.
 _PIECE = re.compile(
     rf"(?<![a-z0-9]){SPACED}(?![a-z0-9])"
@@ -145,7 +143,7 @@ def skim(text: str, known: Lexicon) -> Skimmed:
     texts = [piece[0] for piece in pieces]
     meant = meanings(texts, known)
     ends = [place for place, meaning in enumerate(meant) if meaning is ENDS or meaning is ASKS]
-    return Skimmed(view, known, pieces, texts, meant, ends, list(_runs(meant, ends, known)))
+    return Skimmed(view, known, pieces, texts, meant, ends, list(_runs(meant, known)))
 
 
 def sentences(text: str, known: Lexicon) -> Iterator[Sentence]:
@@ -154,15 +152,21 @@ def sentences(text: str, known: Lexicon) -> Iterator[Sentence]:
     yield from map(skimmed.sentence, range(len(skimmed.runs)))
 
 
-def _runs(meant: Sequence[Meaning], ends: Sequence[int], known: Lexicon) -> Iterator[Run]:
+def _runs(meant: Sequence[Meaning], known: Lexicon) -> Iterator[Run]:
     """Yield what stands between stops; a question mark belongs to its sentence."""
     first = 0
-    for place in (*ends, len(meant)):
-        last = place + 1 if place < len(meant) and meant[place] is ASKS else place
-        texts = list(chain.from_iterable(map(_WORDS, meant[first:last])))
+    texts: list[str] = []
+    for place, meaning in enumerate(meant):
+        if meaning is not ENDS:
+            texts += meaning.words
+            if meaning is not ASKS:
+                continue
         if texts:
-            yield from _windows(texts, first, last, known)
+            yield from _windows(texts, first, place + (meaning is ASKS), known)
+            texts = []
         first = place + 1
+    if texts:
+        yield from _windows(texts, first, len(meant), known)
 
 
 def _windows(texts: list[str], first: int, last: int, known: Lexicon) -> Iterator[Run]:
