@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, func, insert, select, update
+from sqlalchemy import Connection, Engine, Table, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from gateway.domain.matter import (
@@ -36,6 +36,22 @@ KNOWN_IN: Mapping[TieKind, Table] = {
     TieKind.PAIR: pair,
     TieKind.PERSON: person,
 }
+# Whom a case file is about: those it names, and the tutor, pupil and guardians of its pairs.
+PEOPLE = text("""
+WITH pairs AS (
+    SELECT subject_id AS id FROM matter_tie WHERE matter_id = :matter AND kind = 'pair'
+    UNION SELECT c.pair_id FROM matter_tie t JOIN case_file c ON c.id = t.subject_id
+          WHERE t.matter_id = :matter AND t.kind = 'case'
+    UNION SELECT m.pair_id FROM matter_tie t JOIN message m ON m.id = t.subject_id
+          WHERE t.matter_id = :matter AND t.kind = 'message'),
+around AS (SELECT p.tutor_id, p.pupil_id FROM pair p JOIN pairs ON pairs.id = p.id
+           WHERE p.organisation_id = :organisation)
+SELECT tutor_id FROM around UNION SELECT pupil_id FROM around
+UNION SELECT g.guardian_id FROM guardianship g JOIN around a ON a.pupil_id = g.pupil_id
+      WHERE g.organisation_id = :organisation
+UNION SELECT subject_id FROM matter_tie WHERE matter_id = :matter AND kind = 'person'
+UNION SELECT person_id FROM filed WHERE matter_id = :matter AND person_id <> ''
+""")
 
 
 class SqlMatters:
@@ -247,6 +263,12 @@ class SqlMatters:
         )
         with store_faults(), self._engine.connect() as connection:
             return list(connection.execute(theirs).scalars())
+
+    def people_of(self, organisation_id: str, matter_id: str) -> frozenset[str]:
+        """Everybody whom a case file is about: nobody of them may see it (DFT-22)."""
+        with store_faults(), self._engine.connect() as connection:
+            found = connection.execute(PEOPLE, {"organisation": organisation_id, "matter": matter_id})
+            return frozenset(found.scalars())
 
     def _row(self, connection: Connection, organisation_id: str, matter_id: str) -> Any:
         theirs = select(matter).where(matter.c.id == matter_id, matter.c.organisation_id == organisation_id)

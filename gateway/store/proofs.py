@@ -92,6 +92,11 @@ class SqlProofs:
         signature = row.signature.hex()
         return Checkpoint(organisation_id, row.sequence, row.at, row.root.hex(), signature, self.public_key)
 
+    def note(self, entry: Entry) -> None:
+        """Write one entry, a transaction of its own."""
+        with store_faults(), self._engine.begin() as connection:
+            append(connection, lock_heads(connection, [entry.organisation_id]), [entry])
+
     def about(self, organisation_id: str, subjects: Iterable[str], upto: int) -> list[Chained]:
         """The entries about any of these ids, in order, up to a sequence number."""
         theirs = (
