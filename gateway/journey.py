@@ -217,7 +217,7 @@ class Journey:
             case=case,
             envelope=arrival.envelope,
             circle=self._directory.circle(case.pair_id),
-            reading=self._read(arrival),
+            reading=self.read(arrival),
             findings=self._docket.findings(organisation_id, case.message_id),
             verdict=self._docket.verdict(organisation_id, case.message_id),
             around=tuple(self._docket.around(organisation_id, case.message_id)),
@@ -261,9 +261,10 @@ class Journey:
         if decision.action is Action.RELEASE:
             return kept
         findings = self._docket.findings(organisation_id, case.message_id)
-        return together(kept, redactions(_chosen(findings, decision), self._read(brief.arrival)))
+        return together(kept, redactions(_chosen(findings, decision), self.read(brief.arrival)))
 
-    def _read(self, arrival: Arrival) -> Reading:
+    def read(self, arrival: Arrival) -> Reading:
+        """What can be read in a message, for showing it; never raises on a bad one."""
         try:
             return self._readers.read(arrival).result()
         except ReaderFailed:

@@ -28,6 +28,7 @@ from gateway.store.outbox import SqlOutbox
 from gateway.store.record import RecordReader
 from gateway.store.sessions import SqlSessions, create_organisation
 from gateway.store.vault import Vault, create_master_key, load_master_key
+from gateway.wiring.casework import Casework, casework_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class Store:
     api_keys: SqlApiKeys
     roster: Rosters
     record: RecordReader
+    casework: Casework
     form_key: bytes = field(repr=False)
     verp_key: bytes = field(repr=False)
     conninfo: str = field(repr=False)
@@ -132,15 +134,17 @@ def initialise(settings: Settings, organisation: Organisation, tell: Callable[[s
 def _joined(engine: Engine, master_key: bytes, libpq: str) -> Store:
     vault, alarms = Vault(engine, master_key), ProcrastinateAlarms()
     directory = SqlDirectory(engine, vault, policy_of_pack)
+    docket, record = SqlDocket(engine, vault, alarms, directory.policy_of), RecordReader(engine)
     return Store(
         directory=directory,
         ledger=SqlLedger(engine, vault, alarms, directory.policy_of),
-        docket=SqlDocket(engine, vault, alarms, directory.policy_of),
+        docket=docket,
         outbox=SqlOutbox(engine, vault, alarms, directory.policy_of),
         sessions=SqlSessions(engine, vault),
         api_keys=SqlApiKeys(engine),
         roster=Rosters(engine, vault),
-        record=RecordReader(engine),
+        record=record,
+        casework=casework_of(engine, vault, alarms, directory, docket, record, master_key),
         form_key=hashlib.sha256(b"desk forms\0" + master_key).digest(),
         verp_key=hashlib.sha256(b"return paths\0" + master_key).digest(),
         conninfo=libpq,

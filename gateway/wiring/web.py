@@ -10,6 +10,7 @@ from gateway.desk.app import create_desk
 from gateway.desk.mailboxes import mailboxes_blueprint
 from gateway.journey import Journey
 from gateway.settings import Settings, read
+from gateway.wiring.casework import LINKS, casework_pages
 from gateway.wiring.running import journey_of, now, readers_of, taker
 from gateway.wiring.storing import Store, open_store
 
@@ -36,6 +37,7 @@ def application() -> WSGIApplication:
 def build(settings: Settings, store: Store, journey: Journey) -> WSGIApplication:
     """The desk with the API beside it, over one store and one journey."""
     folder = settings.mailboxes
+    demo = (mailboxes_blueprint(folder),) if folder else ()
     desk = create_desk(
         journey,
         store.docket,
@@ -43,8 +45,8 @@ def build(settings: Settings, store: Store, journey: Journey) -> WSGIApplication
         store.directory,
         now,
         store.form_key,
-        extra=(mailboxes_blueprint(folder),) if folder else (),
-        links=(("Mailboxes", "/mailboxes"),) if folder else (),
+        extra=(*casework_pages(store.casework, journey.read), *demo),
+        links=(*LINKS, ("Mailboxes", "/mailboxes")) if folder else LINKS,
     )
     api = create_api(taker(journey), store.ledger, store.directory, store.api_keys, now)
     return beside(desk, api)
