@@ -29,6 +29,7 @@ from gateway.store.outbox import SqlOutbox
 from gateway.store.record import RecordReader
 from gateway.store.sessions import SqlSessions
 from gateway.store.vault import Vault
+from gateway.wiring.casework import Casework, casework_of
 
 MASTER_KEY = bytes(range(32))
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
@@ -85,6 +86,11 @@ class Store:
     @cached_property
     def record(self) -> RecordReader:
         return RecordReader(self.engine)
+
+    @cached_property
+    def casework(self) -> Casework:
+        joined = (self.engine, self.vault, self.alarms, self.directory, self.docket, self.record)
+        return casework_of(*joined, MASTER_KEY)
 
     def bring_in(self, roster: Roster) -> rosters.Applied:
         """Import a roster."""
