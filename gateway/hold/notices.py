@@ -14,6 +14,7 @@ from email.utils import format_datetime
 
 from gateway.domain.case import Action, Case, Decision
 from gateway.domain.people import Organisation
+from gateway.domain.rota import Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,19 @@ def went_round(organisation: Organisation, case: Case, to: str, now: datetime) -
     )
     subject = f"Please leave private addresses out ({case.reference})"
     return _mail(organisation, to, subject, body, f"{case.id}.round", now)
+
+
+def wanted(organisation: Organisation, page: Page, to: str, desk_url: str, now: datetime) -> Notice:
+    """Call somebody who is on call; only where to say that they are there, and the case's id."""
+    what = "This is a test of the rota." if page.kind == "test" else "A case cannot wait."
+    where = f"{desk_url}/cases/{page.case_id}\n" if page.case_id else ""
+    body = (
+        f"You are on call. {what}\n\n{where}"
+        f"Say that you are on it: {desk_url}/rota#pages\n\n"
+        "Without an answer within ten minutes, the next person is called.\n"
+    )
+    subject = "[on call] A test of the rota" if page.kind == "test" else "[on call] A case cannot wait"
+    return _mail(organisation, to, subject, body, f"{page.id}.{page.step}.call", now)
 
 
 def _mail(

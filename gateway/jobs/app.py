@@ -13,6 +13,8 @@ from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy, Sync
 from procrastinate.connector import BaseConnector
 from procrastinate.exceptions import ConnectorException
 
+from gateway.jobs.casework import Calls, Nightly, night, page_hooks, page_next, page_person
+
 log = logging.getLogger(__name__)
 
 QUEUE = "clocks"
@@ -61,6 +63,8 @@ class Context:
     docket: Escalates
     tells: Tells
     memory: Forgets
+    calls: Calls | None = None
+    nightly: Nightly | None = None
 
 
 def case_overdue(job: JobContext, case_id: str) -> None:
@@ -74,6 +78,8 @@ async def case_waits(job: JobContext, organisation_id: str, case_id: str) -> Non
     """Tell those who decide that a case waits."""
     ours: Context = job.additional_context["gateway"]
     await ours.tells.case_waits(organisation_id, case_id)
+    if ours.calls is not None:
+        await asyncio.to_thread(ours.calls.case, organisation_id, case_id, datetime.now(UTC))
 
 
 async def sender_told(job: JobContext, organisation_id: str, case_id: str) -> None:
@@ -105,7 +111,7 @@ async def take_over_stalled(job: JobContext, timestamp: int) -> None:  # noqa: A
 def make_app(connector: BaseConnector) -> App:
     """A Procrastinate app that knows our tasks."""
     app = App(connector=connector)
-    for task in (case_overdue, case_waits, sender_told, writer_warned):
+    for task in (case_overdue, case_waits, sender_told, writer_warned, page_person, page_hooks, page_next):
         app.task(name=task.__name__, queue=QUEUE, retry=AGAIN, pass_context=True)(task)
     rescue = app.task(
         name="take_over_stalled", queue=QUEUE, queueing_lock="take_over_stalled", pass_context=True
@@ -115,6 +121,8 @@ def make_app(connector: BaseConnector) -> App:
         name="forget_fragments", queue=QUEUE, queueing_lock="forget_fragments", pass_context=True
     )
     app.periodic(cron="*/10 * * * *")(clearing(forget_fragments))
+    nightly = app.task(name="night", queue=QUEUE, queueing_lock="night", pass_context=True)
+    app.periodic(cron="17 3 * * *")(nightly(night))
     return app
 
 

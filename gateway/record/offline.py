@@ -51,7 +51,10 @@ def check_bundle(folder: Path) -> list[str]:
         name = file.relative_to(folder).as_posix()
         if file.is_file() and name not in known and "__pycache__" not in name:
             wrong.append(name + " was added")
-    return wrong + check_entries(folder)
+    try:
+        return wrong + check_entries(folder)
+    except (OSError, ValueError, KeyError, TypeError):
+        return [*wrong, "the record in it cannot be read"]
 
 
 def check_entries(folder: Path) -> list[str]:

@@ -50,10 +50,10 @@ def sections_of(evidence: Evidence, policy: Policy, reason: str, by: str, at: da
 
 def as_text(title: str, sections: list[Section]) -> str:
     """The summary as plain text, a line a row."""
-    lines = [title, "=" * len(title)]
+    lines = [visible(title), "=" * len(title)]
     for one in sections:
         lines += ["", one.title, "-" * len(one.title)]
-        lines += [" | ".join(cell for cell in row if cell) for row in one.rows] or ["none"]
+        lines += [" | ".join(visible(cell) for cell in row if cell) for row in one.rows] or ["none"]
     return "\n".join(lines) + "\n"
 
 
@@ -62,10 +62,10 @@ def as_html(title: str, sections: list[Section]) -> str:
     body = "".join(_section(one) for one in sections)
     policy = "default-src 'none'; style-src 'unsafe-inline'"
     return (
-        f'<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        f'<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>{escape(visible(title))}</title>'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head>'
-        f"<body><h1>{escape(title)}</h1>{body}</body></html>\n"
+        f"<body><h1>{escape(visible(title))}</h1>{body}</body></html>\n"
     )
 
 

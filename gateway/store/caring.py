@@ -66,7 +66,8 @@ class SqlCare:
             heads = lock_heads(connection, [organisation_id])
             if connection.execute(ours).one_or_none() is None:
                 raise NotFound("There is no such case.")
-            if connection.execute(upsert(swapped).values(row).on_conflict_do_nothing()).rowcount:
+            new = upsert(swapped).values(row).on_conflict_do_nothing().returning(swapped.c.case_id)
+            if connection.execute(new).first() is not None:
                 append(
                     connection, heads, [Entry(organisation_id, at, "case.swapped", case_id, person_id, {})]
                 )

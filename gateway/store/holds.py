@@ -46,8 +46,8 @@ class SqlHolds:
         with store_faults(), self._engine.begin() as connection:
             heads = lock_heads(connection, [organisation_id])
             _check_known(connection, organisation_id, kind, subject_id)
-            new = connection.execute(upsert(legal_hold).values(row).on_conflict_do_nothing())
-            if not new.rowcount:
+            new = upsert(legal_hold).values(row).on_conflict_do_nothing().returning(legal_hold.c.id)
+            if connection.execute(new).first() is None:
                 raise Stale("There is a hold on this already.")
             mark = key.mark(reason).hex()
             append(

@@ -121,8 +121,8 @@ class SqlMatters:
             heads = lock_heads(connection, [organisation_id])
             found = self._matter_of(self._row(connection, organisation_id, matter_id))
             check_known(connection, organisation_id, tie.kind, tie.subject_id)
-            new = connection.execute(upsert(matter_tie).values(row).on_conflict_do_nothing())
-            if new.rowcount:
+            new = upsert(matter_tie).values(row).on_conflict_do_nothing().returning(matter_tie.c.kind)
+            if connection.execute(new).first() is not None:
                 append(connection, heads, [tied(found, tie)])
 
     def file(self, one: Filed, clock: tuple[datetime, datetime] | None = None) -> None:

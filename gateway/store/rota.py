@@ -246,7 +246,8 @@ class SqlRota:
 
     def _ring(self, connection: Connection, page: Page, at: datetime) -> None:
         about = {"organisation_id": page.organisation_id, "page_id": page.id, "step": str(page.step)}
-        self._alarms.set(driver_of(connection), "page_person", at, about)
+        for kind in ("page_person", "page_hooks"):
+            self._alarms.set(driver_of(connection), kind, at, about)
         self._alarms.set(driver_of(connection), "page_next", at + ANSWER_WITHIN, about)
 
     def _check(self, organisation_id: str, person_id: str) -> None:

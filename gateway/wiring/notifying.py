@@ -54,6 +54,15 @@ class Notifier:
         """Warn the sender of a mail that it also went to a private address."""
         await self._send(await asyncio.to_thread(self._warning, organisation_id, case_id))
 
+    async def send(self, notices: list[Notice]) -> None:
+        """Hand notices of others over, signed. Raises Unavailable when one was not taken."""
+        await self._send(notices)
+
+    @property
+    def desk_url(self) -> str:
+        """Where people reach the desk."""
+        return self._desk_url
+
     async def _send(self, notices: list[Notice]) -> None:
         for notice in notices:
             answer = await self._post(self._signed(notice))

@@ -29,6 +29,7 @@ from gateway.journey import Journey
 from gateway.moderate.readers import PebbleReaders
 from gateway.ports import Receipt
 from gateway.settings import Settings
+from gateway.wiring.calling import Caller, Nights
 from gateway.wiring.judging import bench
 from gateway.wiring.notifying import Notifier
 from gateway.wiring.storing import Store, database_url, dkim_folder, open_store
@@ -206,16 +207,13 @@ async def _courier(settings: Settings) -> None:
         store.outbox.wait_for_work,
         now,
     )
+    notifier = Notifier(store, smarthost.post, desk_url(settings), dkim_folder(settings))
     work = [
         asyncio.create_task(courier.run(), name="courier"),
         asyncio.create_task(
             run_worker(
                 store.conninfo,
-                Context(
-                    store.docket,
-                    Notifier(store, smarthost.post, desk_url(settings), dkim_folder(settings)),
-                    store.ledger,
-                ),
+                Context(store.docket, notifier, store.ledger, Caller(store, notifier), Nights(store)),
             ),
             name="jobs",
         ),

@@ -124,8 +124,8 @@ def upgrade() -> None:
         sa.Column("kept", sa.Text(), nullable=False),
         sa.Column("seconds", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("retention_run_key")),
-        sa.UniqueConstraint("organisation_id", "at", name=op.f("retention_run_organisation_id_at_unique")),
     )
+    op.create_index("retention_run_of_organisation", "retention_run", ["organisation_id", "at"], unique=False)
     op.create_table(
         "rota_exception",
         sa.Column("id", sa.Text(), nullable=False),
