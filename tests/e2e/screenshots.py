@@ -19,6 +19,8 @@ HEIGHT = 800
 SHOTS = Path(__file__).parents[2] / "docs" / "screenshots"
 SCHEMES = ("light", "dark")
 PAGES = {"queue": "/", "case": "/next"}
+OFFICE = {"office": "/office", "files": "/files", "concerns": "/concerns", "holds": "/holds", "record": "/record",
+          "figures": "/figures", "samples": "/samples", "care": "/care", "rota": "/rota", "operations": "/ops"}  # fmt: skip
 
 
 def capture(
@@ -104,7 +106,7 @@ def from_the_demo(folder: Path) -> list[Path]:
 
     with tempfile.TemporaryDirectory() as home, DemoRun(Path(home), settings.read(), "default", False) as run:
         run.play()
-        pages = {**PAGES, "mailbox": "/mailboxes/jamie@family.test"}
+        pages = {**PAGES, **OFFICE, "mailbox": "/mailboxes/jamie@family.test"}
         return capture(run.web, folder, DESK_USER, DESK_PASSWORD, pages)
 
 
