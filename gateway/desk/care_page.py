@@ -14,7 +14,7 @@ from gateway.casework import Care, CareBook
 from gateway.desk.case_page import visible_case
 from gateway.desk.filling import EVERYBODY, LONDON, midnight, number, only
 from gateway.desk.parts import parts, visitor
-from gateway.domain.people import DESK_ROLES
+from gateway.domain.people import DESK_ROLES, Person
 
 MOST = 200
 
@@ -26,14 +26,15 @@ def care_blueprint(book: CareBook) -> Blueprint:
     @pages.app_context_processor
     def chosen() -> dict[str, object]:
         person = visitor()
-        known = person is not None and person.role in DESK_ROLES
-        return {"care": book.care(person.organisation_id, person.id) if person and known else Care()}
+        if person is None or person.role not in DESK_ROLES:
+            return {"care": Care(), "over_cap": lambda: False}
+        care = book.care(person.organisation_id, person.id)
+        return {"care": care, "over_cap": lambda: _seen(book, person) >= care.cap}
 
     @pages.get("/care")
     def show() -> ResponseReturnValue:
         person = only(EVERYBODY)
-        seen = book.seen_today(person.organisation_id, person.id, began(parts().clock()))
-        return render_template("desk/care.html", seen=seen, most=MOST)
+        return render_template("desk/care.html", seen=_seen(book, person), most=MOST)
 
     @pages.post("/care")
     def keep() -> ResponseReturnValue:
@@ -50,6 +51,11 @@ def care_blueprint(book: CareBook) -> Blueprint:
         return redirect(url_for("queue.show"), 303)
 
     return pages
+
+
+def _seen(book: CareBook, person: Person) -> int:
+    """How many bodies of high severity somebody looked at today."""
+    return book.seen_today(person.organisation_id, person.id, began(parts().clock()))
 
 
 def began(now: datetime) -> datetime:

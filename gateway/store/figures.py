@@ -41,7 +41,7 @@ BACKLOG = text(
     " WHERE organisation_id = :organisation AND state <> 'closed' GROUP BY severity"
 )
 PER_DAY = text(
-    "SELECT to_char(received_at AT TIME ZONE 'Europe/London', 'YYYY-MM-DD') AS day, count(*) AS many,"
+    "SELECT (received_at AT TIME ZONE 'Europe/London')::date AS day, count(*) AS many,"
     " count(*) FILTER (WHERE outcome = 'hold') AS held,"
     " count(*) FILTER (WHERE outcome IN ('pass', 'amend')) AS passed"
     " FROM message WHERE organisation_id = :organisation AND id >= :first AND id < :last GROUP BY day ORDER BY day"
@@ -137,7 +137,7 @@ def _worked_out(connection: Connection, wanted: dict[str, Any]) -> Figures:
         until=wanted["until"],
         backlog=[(one, waiting[one]) for one in reversed(SEVERITIES)],
         oldest=min((row.oldest for row in backlog), default=None),
-        per_day=[(row.day, row.many, row.held) for row in per_day],
+        per_day=[(row.day.isoformat(), row.many, row.held) for row in per_day],
         to_view=_spreads(ask(TO_VIEW)),
         to_decision=_spreads(ask(TO_DECISION)),
         missed=[
