@@ -27,7 +27,7 @@ def visible_matter(matters: Matters, matter_id: str, person: Person) -> Matter:
     A sealed one is the safeguarding lead's; none is shown to whom it is about (DFT-22).
     """
     found = matters.matter(person.organisation_id, an_id(matter_id))
-    if not _may_see(found, person) or person.id in matters.people_of(person.organisation_id, found.id):
+    if not _may_see(found, person) or found.id in matters.about_somebody(person.organisation_id, person.id):
         raise NotFound("There is no such case file.")
     return found
 
@@ -140,10 +140,10 @@ def _list(matters: Matters, person: Person, faults: dict[str, str] | None = None
     if state not in set(MatterState):
         abort(404)
     ours = person.organisation_id
-    found = [one for one in matters.matters(ours, MatterState(state)) if _may_see(one, person)]
-    due = [
-        one for one in matters.reviews(ours, due_by=now.date()) if _is_shown(matters, one.matter_id, person)
-    ]
+    kept_from = matters.about_somebody(ours, person.id)
+    shown = [one for one in matters.matters(ours) if _may_see(one, person) and one.id not in kept_from]
+    found, listed = [one for one in shown if one.state == state], {one.id for one in shown}
+    due = [one for one in matters.reviews(ours, due_by=now.date()) if one.matter_id in listed]
     return render_template(
         "desk/files.html",
         files=found,
@@ -154,10 +154,6 @@ def _list(matters: Matters, person: Person, faults: dict[str, str] | None = None
         faults=faults or {},
         now=now,
     )
-
-
-def _is_shown(matters: Matters, matter_id: str, person: Person) -> bool:
-    return _may_see(matters.matter(person.organisation_id, matter_id), person)
 
 
 def _page(matters: Matters, matter_id: str, person: Person, faults: dict[str, str] | None = None) -> str:

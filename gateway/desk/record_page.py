@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
@@ -17,7 +17,7 @@ FIELDS = ("kind", "actor", "subject", "since", "until")
 
 
 def record_blueprint(
-    logbook: Logbook, proofs: Proofs, whole: Callable[[str, str, datetime], bytes]
+    logbook: Logbook, proofs: Proofs, whole: Callable[[str, str, datetime], Iterable[bytes]]
 ) -> Blueprint:
     """The pages of the record. whole: the record of an organisation as JSON Lines."""
     pages = Blueprint("record", __name__)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, func, insert, select, text, update
+from sqlalchemy import Connection, Table, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from gateway.domain.matter import (
@@ -25,9 +25,9 @@ from gateway.errors import NotFound, Stale
 from gateway.record.casework import matter_changed, record_filed, tied
 from gateway.store.casework_schema import filed, matter, matter_review, matter_tie
 from gateway.store.engine import store_faults
+from gateway.store.filings import Filings, about_filed, filed_row
 from gateway.store.record import append, lock_heads
 from gateway.store.schema import case_file, message, pair, person
-from gateway.store.vault import Vault
 
 MOST_LISTED = 500
 KNOWN_IN: Mapping[TieKind, Table] = {
@@ -36,30 +36,10 @@ KNOWN_IN: Mapping[TieKind, Table] = {
     TieKind.PAIR: pair,
     TieKind.PERSON: person,
 }
-# Whom a case file is about: those it names, and the tutor, pupil and guardians of its pairs.
-PEOPLE = text("""
-WITH pairs AS (
-    SELECT subject_id AS id FROM matter_tie WHERE matter_id = :matter AND kind = 'pair'
-    UNION SELECT c.pair_id FROM matter_tie t JOIN case_file c ON c.id = t.subject_id
-          WHERE t.matter_id = :matter AND t.kind = 'case'
-    UNION SELECT m.pair_id FROM matter_tie t JOIN message m ON m.id = t.subject_id
-          WHERE t.matter_id = :matter AND t.kind = 'message'),
-around AS (SELECT p.tutor_id, p.pupil_id FROM pair p JOIN pairs ON pairs.id = p.id
-           WHERE p.organisation_id = :organisation)
-SELECT tutor_id FROM around UNION SELECT pupil_id FROM around
-UNION SELECT g.guardian_id FROM guardianship g JOIN around a ON a.pupil_id = g.pupil_id
-      WHERE g.organisation_id = :organisation
-UNION SELECT subject_id FROM matter_tie WHERE matter_id = :matter AND kind = 'person'
-UNION SELECT person_id FROM filed WHERE matter_id = :matter AND person_id <> ''
-""")
 
 
-class SqlMatters:
+class SqlMatters(Filings):
     """Case files of one organisation at a time. What people write is sealed under its key."""
-
-    def __init__(self, engine: Engine, vault: Vault) -> None:
-        self._engine = engine
-        self._vault = vault
 
     def open(self, organisation_id: str, title: str, sealed: bool, by: str, at: datetime) -> Matter:
         """A new case file."""
@@ -137,7 +117,7 @@ class SqlMatters:
             if one.person_id:
                 check_known(connection, one.organisation_id, TieKind.PERSON, one.person_id)
             sealed = key.seal_json(dict(one.values), about_filed(one.id))
-            connection.execute(insert(filed).values(_filed_row(one, sealed)))
+            connection.execute(insert(filed).values(filed_row(one, sealed)))
             entries = [record_filed(one, key.mark(repr(sorted(one.values.items()))).hex())]
             if one.matter_id:
                 found = self._matter_of(self._row(connection, one.organisation_id, one.matter_id))
@@ -145,28 +125,6 @@ class SqlMatters:
                     _change(connection, found, clock_from=clock[0], clock_due=clock[1])
                     entries.append(matter_changed(found, "clock_started", one.filed_by, one.at))
             append(connection, heads, entries)
-
-    def filed(self, organisation_id: str, matter_id: str) -> list[Filed]:
-        """What was filed in a case file, oldest first."""
-        return self._filed(
-            select(filed).where(filed.c.organisation_id == organisation_id, filed.c.matter_id == matter_id)
-        )
-
-    def log(self, organisation_id: str, role: str, person_id: str = "") -> list[Filed]:
-        """Every record of a role, of one person when one is given, oldest first."""
-        theirs = select(filed).where(filed.c.organisation_id == organisation_id, filed.c.role == role)
-        return self._filed(theirs.where(filed.c.person_id == person_id) if person_id else theirs)
-
-    def many_about(self, organisation_id: str, role: str, at_least: int) -> dict[str, int]:
-        """How many records of a role there are about each person with `at_least` so many."""
-        counted = (
-            select(filed.c.person_id, func.count().label("many"))
-            .where(filed.c.organisation_id == organisation_id, filed.c.role == role, filed.c.person_id != "")
-            .group_by(filed.c.person_id)
-            .having(func.count() >= at_least)
-        )
-        with store_faults(), self._engine.connect() as connection:
-            return {row.person_id: row.many for row in connection.execute(counted)}
 
     def meet_clock(self, organisation_id: str, matter_id: str, by: str, at: datetime) -> None:
         """Keep when a concern was put to those who must know; the first time stands (DFT-09, DFT-21)."""
@@ -264,12 +222,6 @@ class SqlMatters:
         with store_faults(), self._engine.connect() as connection:
             return list(connection.execute(theirs).scalars())
 
-    def people_of(self, organisation_id: str, matter_id: str) -> frozenset[str]:
-        """Everybody whom a case file is about: nobody of them may see it (DFT-22)."""
-        with store_faults(), self._engine.connect() as connection:
-            found = connection.execute(PEOPLE, {"organisation": organisation_id, "matter": matter_id})
-            return frozenset(found.scalars())
-
     def _row(self, connection: Connection, organisation_id: str, matter_id: str) -> Any:
         theirs = select(matter).where(matter.c.id == matter_id, matter.c.organisation_id == organisation_id)
         row = connection.execute(theirs).one_or_none()
@@ -306,17 +258,6 @@ class SqlMatters:
             ending=ending,
         )
 
-    def _filed(self, query: Any) -> list[Filed]:
-        with store_faults(), self._engine.connect() as connection:
-            rows = connection.execute(query.order_by(filed.c.at, filed.c.id)).all()
-        return [
-            Filed(
-                row.id, row.organisation_id, row.matter_id, row.form, row.role, row.person_id, row.filed_by,
-                row.at, self._vault.open_json(row.words, about_filed(row.id)),
-            )
-            for row in rows
-        ]  # fmt: skip
-
     def _review_of(self, row: Any) -> Review:
         words = self._vault.open_json(row.words, about_review(row.matter_id, row.due_on)) if row.words else ""
         return Review(row.matter_id, row.due_on, row.done_at, row.done_by or "", words)
@@ -334,20 +275,6 @@ def _change(connection: Connection, one: Matter, **values: Any) -> None:
     connection.execute(update(matter).where(matter.c.id == one.id).values(**values))
 
 
-def _filed_row(one: Filed, sealed: bytes) -> dict[str, Any]:
-    return {
-        "id": one.id,
-        "organisation_id": one.organisation_id,
-        "matter_id": one.matter_id,
-        "form": one.form,
-        "role": one.role,
-        "person_id": one.person_id,
-        "filed_by": one.filed_by,
-        "at": one.at,
-        "words": sealed,
-    }
-
-
 def about_title(matter_id: str) -> str:
     """What the sealed title of a case file is bound to."""
     return f"matter title\0{matter_id}"
@@ -356,11 +283,6 @@ def about_title(matter_id: str) -> str:
 def about_ending(matter_id: str, version: int) -> str:
     """What the sealed ending of a case file is bound to."""
     return f"matter ending\0{matter_id}\0{version}"
-
-
-def about_filed(filed_id: str) -> str:
-    """What a sealed record is bound to."""
-    return f"filed\0{filed_id}"
 
 
 def about_review(matter_id: str, due_on: date) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -76,7 +76,7 @@ class Casework:
         if len(reason.strip()) < SHORTEST_REASON:
             raise SettingsError("Say why the evidence is exported; the reason goes into the record.")
         ours, sealed_too = person.organisation_id, person.role is Role.SAFEGUARDING_LEAD
-        if matter_id and self.matters.matter(ours, matter_id).sealed and not sealed_too:
+        if matter_id and not self._may_export(person, matter_id):
             raise NotFound("There is no such case file.")
         tree = self.proofs.tree(ours)
         gather = self.evidence.of_matter if matter_id else self.evidence.of_case
@@ -91,11 +91,21 @@ class Casework:
         self.proofs.note(bundle_exported(ours, found.subject_id, person.id, at, mark, manifest, count))
         return handed
 
-    def whole_record(self, organisation_id: str, actor: str, at: datetime) -> bytes:
+    def _may_export(self, person: Person, matter_id: str) -> bool:
+        """A sealed case file is the lead's, and nobody exports one about themselves (DFT-22)."""
+        ours = person.organisation_id
+        if self.matters.matter(ours, matter_id).sealed and person.role is not Role.SAFEGUARDING_LEAD:
+            return False
+        return matter_id not in self.matters.about_somebody(ours, person.id)
+
+    def whole_record(self, organisation_id: str, actor: str, at: datetime) -> Iterator[bytes]:
         """The record as JSON Lines, as `gateway record export` writes it; that is recorded first."""
         self.proofs.note(record_read(organisation_id, actor, at, ""))
-        lines = (
-            {
+        return self._lines(organisation_id)
+
+    def _lines(self, organisation_id: str) -> Iterator[bytes]:
+        for one in self.record.entries(organisation_id):
+            plain = {
                 "sequence": one.sequence,
                 "previous": one.previous,
                 "hash": one.hash,
@@ -106,9 +116,7 @@ class Casework:
                 "actor": one.entry.actor,
                 "detail": dict(one.entry.detail),
             }
-            for one in self.record.entries(organisation_id)
-        )
-        return b"".join(json.dumps(one, sort_keys=True).encode() + b"\n" for one in lines)
+            yield json.dumps(plain, sort_keys=True).encode() + b"\n"
 
 
 def casework_of(

@@ -45,6 +45,9 @@ def test_what_is_linked_stays_linked_once(store, matters):
     assert kinds(store).count("matter.tied") == 4
     assert matters.about("demo", TieKind.CASE, case.id) == [one.id]
     assert matters.people_of("demo", one.id) == {"tara", "jamie", "ruth"}
+    for person in ("tara", "jamie", "ruth"):
+        assert matters.about_somebody("demo", person) == {one.id}
+    assert matters.about_somebody("demo", "lea") == matters.about_somebody("other", "tara") == frozenset()
     assert store.record.verify("demo")[1] is None
 
 
