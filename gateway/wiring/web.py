@@ -17,7 +17,8 @@ from gateway.errors import SettingsError
 from gateway.journey import Journey
 from gateway.ports import Office, Readers
 from gateway.settings import Settings, read
-from gateway.wiring.calling import callers_of
+from gateway.wiring.calling import callers_of, showing
+from gateway.wiring.casework import LINKS, casework_pages
 from gateway.wiring.running import journey_of, now, readers_of, taker
 from gateway.wiring.storing import Store, open_store
 
@@ -61,9 +62,10 @@ def desk_of(settings: Settings, store: Store, journey: Office, readers: Readers)
         extra=(
             *family_pages(callers_of(store, readers, take)),
             *tutor_pages(),
+            *casework_pages(store.casework, showing(readers)),
             *((mailboxes_blueprint(folder),) if folder else ()),
         ),
-        links=(("Mailboxes", "/mailboxes"),) if folder else (),
+        links=(*LINKS, ("Mailboxes", "/mailboxes")) if folder else LINKS,
         terms=Terms(settings.second_factor == "required", settings.public_url, provider_of(settings, store)),
     )
 

@@ -29,6 +29,8 @@ PEOPLES_PAGES = {
 }
 LETTER = re.compile(r"(/me/enter/[\w-]+)\s.*?code:\s*(\d{6})", re.DOTALL)
 LETTER_WAIT_S = 30
+OFFICE = {"office": "/office", "files": "/files", "concerns": "/concerns", "holds": "/holds", "record": "/record",
+          "figures": "/figures", "samples": "/samples", "care": "/care", "rota": "/rota", "operations": "/ops"}  # fmt: skip
 
 
 def capture(
@@ -173,7 +175,7 @@ def from_the_demo(folder: Path) -> list[Path]:
 
     with tempfile.TemporaryDirectory() as home, DemoRun(Path(home), settings.read(), "default", False) as run:
         run.play()
-        pages = {**PAGES, "mailbox": "/mailboxes/jamie@family.test"}
+        pages = {**PAGES, **OFFICE, "mailbox": "/mailboxes/jamie@family.test"}
         desk = capture(run.web, folder, DESK_USER, DESK_PASSWORD, pages)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))
