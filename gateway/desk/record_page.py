@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from gateway.casework import Logbook, LogFilter, Proofs
+from gateway.desk.access import stepped_up
 from gateway.desk.filling import ID, day_after, day_of, midnight, only
 from gateway.desk.parts import parts
 
@@ -55,6 +56,7 @@ def record_blueprint(
         return redirect(url_for("record.show"), 303)
 
     @pages.post("/record/export")
+    @stepped_up("record.show")
     def export() -> ResponseReturnValue:
         person = only()
         made = whole(person.organisation_id, person.id, parts().clock())

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway.casework import Export, Matters
+from gateway.desk.access import stepped_up
 from gateway.desk.filing_page import See, nation_of
 from gateway.desk.filling import only, written
 from gateway.desk.parts import parts
@@ -46,6 +47,7 @@ def add_referral(pages: Blueprint, matters: Matters, export: Export, see: See) -
         return redirect(url_for("files.referral", matter_id=found.id), 303)
 
     @pages.post("/files/<matter_id>/bundle")
+    @stepped_up("files.referral")
     def bundle(matter_id: str) -> ResponseReturnValue:
         person = only()
         found = see(matters, matter_id, person)

@@ -25,6 +25,10 @@ BUILT_IN = {
         "A message that comes back says what to change and where; one that waits gives nothing away.",
         "tests/unit/gateway/channels/platform/test_platform_app.py::test_a_refusal_is_a_problem_that_says_what_to_change_and_where",
     ),
+    "evidence_bundle": BuiltIn(
+        "A case leaves as one bundle with every hash in a manifest, a proof anybody can check, and a passphrase.",
+        "tests/contracts/test_evidence.py::test_a_bundle_holds_everything_and_its_own_check",
+    ),
     "expiring_pictures": BuiltIn(
         "A link to pictures of a pupil ends after the working days that the pack sets.",
         "tests/contracts/test_sealed_page.py::test_a_link_to_pictures_is_over_after_its_working_days",
@@ -80,6 +84,10 @@ BUILT_IN = {
     "second_factor": BuiltIn(
         "Whoever works at the desk signs in with a second factor.",
         "tests/contracts/test_signing_in.py::test_the_first_sign_in_leads_to_a_second_factor_and_nowhere_else",
+    ),
+    "small_concerns_together": BuiltIn(
+        "Small concerns about one adult are shown side by side.",
+        "tests/contracts/test_matters.py::test_small_concerns_about_one_adult_are_a_pattern",
     ),
     "strikes_by_people": BuiltIn(
         "Only a person at the desk gives a strike, with a step, a clause and a reason.",

@@ -26,7 +26,6 @@ NEUTRAL = "This message was not sent. The office will get in touch with you."
 AWAITING = {
     "DFT-18": "a changed guardian's address is confirmed on both before copies move",
     "MTW-06": "share of messages held, compared between groups of people",
-    "MTW-83": "an encrypted evidence bundle with a manifest",
     "WSEN-12": "the family's own time zone",
 }
 
