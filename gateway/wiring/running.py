@@ -220,6 +220,7 @@ async def _courier(settings: Settings) -> None:
         ),
     ]
     log.info("courier: sending to port %d", settings.smarthost[1])
+    spare_collector()
     told = asyncio.create_task(_told_to_stop().wait())
     done, _ = await asyncio.wait([told, *work], return_when=asyncio.FIRST_COMPLETED)
     courier.stop()
