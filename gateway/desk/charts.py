@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 WIDTH, ROW, LABEL, VALUE = 640, 26, 150, 90
-HEIGHT, GROUND = 160, 130
+HEIGHT, GROUND, WIDEST = 160, 130, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def rows(title: str, bars: Sequence[Bar]) -> Markup:
 def days(title: str, bars: Sequence[Bar]) -> Markup:
     """Bars that stand, one a day, the part of each in the second colour at its foot."""
     most = max((one.value for one in bars), default=0) or 1
-    each = WIDTH / max(1, len(bars))
+    each = min(WIDEST, WIDTH / max(1, len(bars)))
     drawn = Markup("")
     for number, one in enumerate(bars):
         tall, part = one.value / most * (GROUND - 10), one.part / most * (GROUND - 10)
@@ -55,7 +55,7 @@ def days(title: str, bars: Sequence[Bar]) -> Markup:
     if bars:
         drawn += Markup(
             '<text x="0" y="{0}">{1}</text><text x="{2}" y="{0}" text-anchor="end">{3}</text>'
-        ).format(HEIGHT - 10, bars[0].label, WIDTH, bars[-1].label)
+        ).format(HEIGHT - 10, bars[0].label, max(WIDTH // 2, len(bars) * each), bars[-1].label)
     return _svg(title, WIDTH, HEIGHT, drawn)
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
 ONE_DAY = timedelta(days=1)
+LONG = timedelta(days=7)  # nobody overlooks a gap of a week
 ANSWER_WITHIN = timedelta(minutes=10)  # until the next person is called
 
 
@@ -130,6 +131,8 @@ def _moments(day: date, wall: time) -> tuple[datetime, datetime]:
 
 
 def _why(start: datetime, end: datetime, holidays: frozenset[date]) -> str:
+    if end - start > LONG:
+        return ""
     days, day = [], start.astimezone(LONDON).date()
     while day <= end.astimezone(LONDON).date():
         days.append(day)
