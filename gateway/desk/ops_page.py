@@ -6,9 +6,12 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway.casework import Operations
-from gateway.desk.filling import only
+from gateway.desk.filling import LEADS, only
 from gateway.desk.parts import parts
+from gateway.domain.people import Role
 from gateway.errors import NotFound
+
+SEE = LEADS | {Role.OPERATOR}
 
 
 def ops_blueprint(operations: Operations) -> Blueprint:
@@ -17,7 +20,7 @@ def ops_blueprint(operations: Operations) -> Blueprint:
 
     @pages.get("/ops")
     def show() -> ResponseReturnValue:
-        person, now = only(), parts().clock()
+        person, now = only(SEE), parts().clock()
         return render_template(
             "desk/ops.html",
             health=operations.health(person.organisation_id, now),
@@ -28,7 +31,7 @@ def ops_blueprint(operations: Operations) -> Blueprint:
 
     @pages.post("/ops/jobs/<job_id>/again")
     def again(job_id: str) -> ResponseReturnValue:
-        person = only()
+        person = only(SEE)
         if not (job_id.isascii() and job_id.isdigit() and len(job_id) < 18):
             raise NotFound("There is no such job.")
         operations.try_again(int(job_id), person.organisation_id, person.id, parts().clock())

@@ -12,6 +12,7 @@ from gateway.desk.families.blueprints import family_pages
 from gateway.desk.mailboxes import mailboxes_blueprint
 from gateway.desk.parts import Terms
 from gateway.desk.signing.provider import Provider
+from gateway.desk.todo_page import todo_blueprint
 from gateway.desk.tutors.blueprints import tutor_pages
 from gateway.errors import SettingsError
 from gateway.journey import Journey
@@ -63,6 +64,7 @@ def desk_of(settings: Settings, store: Store, journey: Office, readers: Readers)
             *family_pages(callers_of(store, readers, take)),
             *tutor_pages(),
             *casework_pages(store.casework, showing(readers)),
+            todo_blueprint(store.tasks),
             *((mailboxes_blueprint(folder),) if folder else ()),
         ),
         links=(*LINKS, ("Mailboxes", "/mailboxes")) if folder else LINKS,
