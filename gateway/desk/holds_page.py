@@ -6,6 +6,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway.casework import Holds, Retention
+from gateway.desk.access import stepped_up
 from gateway.desk.filling import LONGEST, NOT_OURS, an_id, only, written
 from gateway.desk.parts import parts
 from gateway.domain.hold import HoldKind
@@ -36,6 +37,7 @@ def holds_blueprint(holds: Holds, retention: Retention) -> Blueprint:
         return redirect(url_for("holds.show"), 303)
 
     @pages.post("/holds/<hold_id>/release")
+    @stepped_up("holds.show")
     def release(hold_id: str) -> ResponseReturnValue:
         person, reason = only(), written("reason")
         if not SHORTEST <= len(reason) <= LONGEST:

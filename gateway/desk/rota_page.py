@@ -9,6 +9,7 @@ from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway.casework import RotaBook
+from gateway.desk.access import stepped_up
 from gateway.desk.filing_page import nation_of
 from gateway.desk.filling import EVERYBODY, NOT_OURS, an_id, moment_of, number, only, time_of, written
 from gateway.desk.parts import parts
@@ -78,6 +79,7 @@ def rota_blueprint(book: RotaBook) -> Blueprint:
         return redirect(url_for("rota.show", _anchor="pages"), 303)
 
     @pages.post("/rota/hooks")
+    @stepped_up("rota.show")
     def add_hook() -> ResponseReturnValue:
         person, url = only(), written("url", LONGEST_URL)
         if not _may_be_called(url):

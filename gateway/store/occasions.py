@@ -34,12 +34,16 @@ BREACHES, BREACH_WINDOW = 3, timedelta(days=180)  # clause MTW-12
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """Something that has come. subject: names it for good, so that it is told once."""
+    """Something that has come. subject: names it for good, so that it is told once.
+
+    role: of the person it is about, when it is theirs alone.
+    """
 
     subject: str
     pair_id: str = ""
     person_id: str = ""
     message_id: str = ""
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +70,20 @@ def _calendar(asked: Asked) -> Iterator[Occasion]:
 
 def _joined(asked: Asked) -> Iterator[Occasion]:
     roles = [str(role) for role in Role if role.value in asked.reminder.to or role in _desk(asked)]
-    theirs = select(person.c.id).where(
+    theirs = select(person.c.id, person.c.role).where(
         person.c.organisation_id == asked.organisation_id,
         person.c.role.in_(roles),
         person.c.standing == str(Standing.ACTIVE),
     )
-    for person_id in asked.connection.execute(theirs).scalars():
-        yield Occasion(person_id, person_id=person_id)
+    if asked.reminder.acknowledge:  # who has said so already is not asked again
+        said = exists().where(
+            register_fact.c.organisation_id == person.c.organisation_id,
+            register_fact.c.person_id == person.c.id,
+            register_fact.c.kind == str(FactKind.ACKNOWLEDGED),
+        )
+        theirs = theirs.where(~said)
+    for row in asked.connection.execute(theirs):
+        yield Occasion(row.id, person_id=row.id, role=row.role)
 
 
 def _desk(asked: Asked) -> set[Role]:

@@ -49,11 +49,19 @@ class SqlReminders:
 def _tasks(asked: Asked, occasion: Occasion) -> Iterator[Task]:
     """One task for each role, and one for each person of a role that gets letters."""
     for role in asked.reminder.to:
+        if occasion.role and occasion.role != _as_in_directory(asked, role):
+            continue
         if role not in PEOPLE:
             yield _task(asked, occasion, role, occasion.person_id, occasion.subject)
             continue
         for person_id in _people(asked.connection, asked.organisation_id, role, occasion):
             yield _task(asked, occasion, role, person_id, f"{occasion.subject}:{person_id}")
+
+
+def _as_in_directory(asked: Asked, role: str) -> str:
+    """What the people are in the directory who do a role's work."""
+    known = asked.policy.roles.get(role)
+    return str(known.desk) if known else role
 
 
 def _task(asked: Asked, occasion: Occasion, role: str, person_id: str, subject: str) -> Task:

@@ -170,6 +170,22 @@ def test_new_people_are_told_once(reminders, family_store):
     assert set_for(reminders, reminder("joined", "tutor"), NOW + DAY) == 0
 
 
+def test_each_is_told_what_is_theirs_and_nobody_for_another(reminders, family_store):
+    assert set_for(reminders, reminder("joined", "tutor", "guardian", "pupil")) == 3
+    tasks = SqlTasks(family_store.engine, family_store.vault)
+    told = {
+        role: [one.person_id for one in tasks.open_for("demo", [role])]
+        for role in ("tutor", "guardian", "pupil")
+    }
+    assert told == {"tutor": ["tara"], "guardian": ["ruth"], "pupil": ["ruth"]}
+
+
+def test_who_has_acknowledged_is_not_asked_again(reminders, family_store):
+    knows = Fact(FactKind.ACKNOWLEDGED, "tara", detail="safeguarding_policy")
+    family_store.bring_in(replace(family_roster(), facts=(knows,)))
+    assert set_for(reminders, reminder("joined", "tutor", "guardian", acknowledge=True)) == 1
+
+
 @pytest.mark.parametrize("on", ["copy", "hold", "sample", "harm_threshold"])
 def test_what_is_told_in_another_way_sets_nothing(reminders, family_store, on):
     assert set_for(reminders, reminder(on)) == 0
