@@ -29,7 +29,8 @@ def visible_case(case_id: str, person: Person) -> Case:
         raise NotFound("There is no such case.")
     case = _unhidden(parts().docket.case(person.organisation_id, case_id), person)
     apart = parts().docket.kept_from(person.organisation_id, person.id)
-    if apart & set(parts().directory.circle(case.pair_id).people):
+    # A report may be about no pair: then who must not see it is known where its reporter is.
+    if case.pair_id and apart & set(parts().directory.circle(case.pair_id).people):
         raise NotFound("There is no such case.")
     return case
 

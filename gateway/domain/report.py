@@ -14,24 +14,27 @@ REPORT_RULE = "report"  # of every case that a report opens; no rule of a policy
 APPEAL_RULE = "appeal"
 WORDS = "words"  # the field that every form has
 
-CONCERN, COMPLAINT, PRIVATE, APPROACH, SELF, APPEAL = (
-    "concern",
-    "complaint",
-    "private",
-    "approach",
-    "self_report",
-    "appeal",
-)
+# As packs call them too: what the link under a copy opens, and the pupil's way to the lead.
+MESSAGE, PRIVATE = "message", "private_word"
+APPEAL = "appeal"
 EVERYBODY = frozenset({Role.GUARDIAN, Role.PUPIL, Role.TUTOR})
 
 # What is offered also where a pack names no way of its own; a pack's of the same name goes before.
 ALWAYS = (
     ReportRoute(
-        CONCERN, "DFT-10", "Report a concern", EVERYBODY, "dsl", Lane.REVIEW, Severity.HIGH,
+        MESSAGE, "DFT-10", "Report this message", EVERYBODY, "dsl", Lane.REVIEW, Severity.HIGH,
         timedelta(days=1), "Thank you. A person reads every report.",
     ),
     ReportRoute(
-        COMPLAINT, "DFT-06", "Make a complaint", frozenset({Role.GUARDIAN}), "office", Lane.REVIEW,
+        "worry", "DFT-10", "Report a concern", frozenset({Role.GUARDIAN}), "dsl", Lane.REVIEW, Severity.HIGH,
+        timedelta(days=1), "Thank you. A person reads every report.",
+    ),
+    ReportRoute(
+        "concern", "DFT-10", "Report a concern", frozenset({Role.TUTOR}), "dsl", Lane.REVIEW, Severity.HIGH,
+        timedelta(days=1), "Thank you. A person reads every report.",
+    ),
+    ReportRoute(
+        "complaint", "DFT-06", "Make a complaint", frozenset({Role.GUARDIAN}), "office", Lane.REVIEW,
         Severity.MEDIUM, timedelta(days=3), "Thank you. You will have an answer from a person.",
     ),
     ReportRoute(
@@ -39,12 +42,12 @@ ALWAYS = (
         Severity.CRITICAL, timedelta(hours=2), "Thank you.",
     ),
     ReportRoute(
-        APPROACH, "DFT-10", "A pupil tried to reach me another way", frozenset({Role.TUTOR}), "dsl",
+        "approach", "DFT-10", "A pupil tried to reach me another way", frozenset({Role.TUTOR}), "dsl",
         Lane.REVIEW, Severity.MEDIUM, timedelta(days=1),
         "Thank you. We will answer the pupil. Please do not answer yourself.", counts=False,
     ),
     ReportRoute(
-        SELF, "DFT-05", "Something I did or sent by mistake", frozenset({Role.TUTOR}), "dsl", Lane.REVIEW,
+        "self_report", "DFT-05", "Something I did or sent by mistake", frozenset({Role.TUTOR}), "dsl", Lane.REVIEW,
         Severity.MEDIUM, timedelta(days=1),
         "Thank you for telling us. Telling us yourself never counts against you.", counts=False,
     ),
@@ -88,8 +91,8 @@ def routes_for(policy: Policy, role: Role) -> dict[str, ReportRoute]:
 
 
 def open_routes(policy: Policy, role: Role) -> dict[str, ReportRoute]:
-    """Those that somebody signed in may see on their page: what reaches the lead alone is not among them."""
-    return {name: one for name, one in routes_for(policy, role).items() if one.lane is not Lane.SEALED}
+    """Those that a grown-up sees listed on their page; what a link opens is about its message alone."""
+    return {name: one for name, one in routes_for(policy, role).items() if name != MESSAGE}
 
 
 def private_route(policy: Policy) -> ReportRoute:
@@ -100,6 +103,6 @@ def private_route(policy: Policy) -> ReportRoute:
 
 
 def message_route(policy: Policy, role: Role) -> ReportRoute:
-    """What the link under a copy opens for this role."""
-    ways = open_routes(policy, role)
-    return ways.get(CONCERN) or next(iter(ways.values()))
+    """What the link under a copy opens for this role; ours where a pack has none for them."""
+    ours = next(one for one in ALWAYS if one.name == MESSAGE)
+    return routes_for(policy, role).get(MESSAGE, ours)

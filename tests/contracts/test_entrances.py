@@ -169,7 +169,7 @@ def test_a_family_session_opens_no_page_of_the_desk_and_the_desks_none_of_the_fa
 
 
 @pytest.mark.parametrize(
-    "path", ["/me/sign-in", "/me/password", "/me/sign-out", "/me/language", "/me/enter/x", "/tell/concern"]
+    "path", ["/me/sign-in", "/me/password", "/me/sign-out", "/me/language", "/me/enter/x", "/tell/worry"]
 )
 def test_a_form_from_elsewhere_is_refused(pages: Pages, path: str) -> None:
     client = pages.signed_in("ruth")

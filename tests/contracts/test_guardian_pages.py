@@ -165,7 +165,7 @@ def test_looking_changes_nothing(pages: Pages) -> None:
     before = digest(pages)
     for path in (
         "/family", f"/family/messages/{one}", "/family/contact", "/family/agreements", "/family/kept",
-        "/tell", "/tell/concern", "/tell/complaint", "/me/sign-in", "/me/sent", "/me/enter/x", "/thanks",
+        "/tell", "/tell/worry", "/tell/complaint", "/me/sign-in", "/me/sent", "/me/enter/x", "/thanks",
     ):  # fmt: skip
         assert client.get(path).status_code == 200, path
     assert digest(pages) == before

@@ -37,7 +37,7 @@ def test_a_copy_is_reported_in_one_click_and_a_word(pages: Pages) -> None:
     before = digest(pages)
     assert client.get(path).status_code == 200
     assert digest(pages) == before
-    answer = post(client, path, words=WORDS)
+    answer = post(client, path, what=WORDS)
     assert answer.status_code == 200 and "Thank you" in answer.text
     (case,) = cases(pages)
     assert (case.lane, case.severity, case.rule, case.pair_initials) == (
@@ -47,7 +47,7 @@ def test_a_copy_is_reported_in_one_click_and_a_word(pages: Pages) -> None:
         "T.O. – J.W.",
     )
     report = pages.store.reports.report("demo", case.id)
-    assert (report.reporter_id, report.message_id, dict(report.words)) == ("ruth", one, {"words": WORDS})
+    assert (report.reporter_id, report.message_id, dict(report.words)) == ("ruth", one, {"what": WORDS})
     with pages.store.engine.connect() as connection:
         assert WORDS.encode().hex() not in repr(connection.execute(text("SELECT * FROM report")).all())
         kinds = (
@@ -139,14 +139,14 @@ def test_each_role_is_offered_its_own_forms_only(pages: Pages) -> None:
     ruth, tara = pages.signed_in("ruth"), pages.signed_in("tara")
     offered = {
         name: (ruth.get(f"/tell/{name}").status_code, tara.get(f"/tell/{name}").status_code)
-        for name in ("concern", "complaint", "approach", "self_report", "private", "nothing")
+        for name in ("concern", "complaint", "approach", "self_report", "private_word", "nothing")
     }
     assert offered == {
-        "concern": (200, 200),
+        "concern": (404, 200),
         "complaint": (200, 404),
         "approach": (404, 200),
         "self_report": (404, 200),
-        "private": (404, 404),
+        "private_word": (404, 404),
         "nothing": (404, 404),
     }
 
@@ -162,7 +162,7 @@ def test_what_a_tutor_reports_of_themselves_never_counts(pages: Pages) -> None:
 
 def tell_the_lead(pages: Pages, one: str, **form: str):
     client, path = pages.app.test_client(), pages.token(Way.ASK, one, "jamie")
-    return client, path, post(client, path, **(form or {"words": WORDS}))
+    return client, path, post(client, path, **(form or {"what": WORDS}))
 
 
 def test_a_pupil_reaches_the_lead_without_signing_in(pages: Pages) -> None:

@@ -104,7 +104,7 @@ def test_a_guardian_reads_agrees_and_complains(page: Page, pages: Pages) -> None
 
 def test_a_message_is_reported_from_the_link_under_it(page: Page, pages: Pages) -> None:
     page.goto(pages.token(Way.REPORT, pages.deliver(), "ruth"))
-    page.get_by_label("What is wrong?").fill("He asked for a picture.")
+    page.get_by_label("What is wrong with it").fill("He asked for a picture.")
     page.get_by_role("button", name="Send").click()
     assert "Thank you" in page.locator("h1").inner_text()
     assert len(open_cases(pages)) == 1
@@ -262,7 +262,7 @@ def violations(page: Page, path: str) -> list[str]:
 
 
 def post_report(pages: Pages) -> None:
-    post(pages.signed_in("ruth"), "/tell/concern", words="Something is odd.")
+    post(pages.signed_in("ruth"), "/tell/worry", words="Something is odd.")
 
 
 def at_the_desk(

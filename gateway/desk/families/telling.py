@@ -102,7 +102,7 @@ def slow_down(key: str) -> None:
 
 def read_form(route: ReportRoute) -> Mapping[str, str]:
     """What was written, by field; fields that the form does not have are left out."""
-    return {name: text for name in (*route.fields, WORDS) if (text := written(name))}
+    return {name: text for name in {**route.fields, WORDS: ""} if (text := written(name))}
 
 
 def said_enough(words: Mapping[str, str]) -> bool:

@@ -9,7 +9,7 @@ from gateway.desk.case_page import visible_case
 from gateway.desk.families.callers import ours, written
 from gateway.desk.parts import parts, viewer
 from gateway.domain.case import State
-from gateway.domain.people import Role
+from gateway.domain.people import Person, Role
 from gateway.domain.report import WORDS, routes_for
 from gateway.errors import NotFound
 
@@ -24,14 +24,14 @@ def reports_blueprint() -> Blueprint:
     @pages.get("/reports/<case_id>")
     def show(case_id: str) -> ResponseReturnValue:
         person = viewer()
-        visible_case(case_id, person)
+        _check(case_id, person)
         ours().reports.viewed(person.organisation_id, case_id, person.id, parts().clock())
         return _page(case_id)
 
     @pages.post("/reports/<case_id>/answer")
     def answer(case_id: str) -> ResponseReturnValue:
         person = viewer()
-        visible_case(case_id, person)
+        _check(case_id, person)
         words, version = written("answer"), request.form.get("version", "")
         if len(words) < SHORTEST or not version.isdecimal():
             return _page(case_id, ANSWER), 422
@@ -41,6 +41,15 @@ def reports_blueprint() -> Blueprint:
         return redirect(url_for("reports.show", case_id=case_id), 303)
 
     return pages
+
+
+def _check(case_id: str, person: Person) -> None:
+    """Raises NotFound for a case that this person may not see, or a report of somebody they know."""
+    visible_case(case_id, person)
+    report = ours().reports.report(person.organisation_id, case_id)
+    about = {report.reporter_id, report.pupil_id}
+    if about & parts().docket.kept_from(person.organisation_id, person.id):
+        raise NotFound("There is no such case.")
 
 
 def _page(case_id: str, fault: str = "") -> str:

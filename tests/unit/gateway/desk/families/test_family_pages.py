@@ -19,7 +19,7 @@ from gateway.domain.people import Role
 from gateway.domain.register import Fact, FactKind
 from gateway.domain.report import (
     ALWAYS,
-    CONCERN,
+    MESSAGE,
     PRIVATE,
     message_route,
     open_routes,
@@ -118,14 +118,16 @@ def test_every_organisation_offers_the_lead_to_pupils_and_a_concern_to_all() -> 
     policy = plain_policy()
     assert private_route(policy).lane is Lane.SEALED
     for role in (Role.PUPIL, Role.GUARDIAN, Role.TUTOR):
-        assert message_route(policy, role).name == CONCERN
-    assert PRIVATE not in open_routes(policy, Role.PUPIL) and PRIVATE in routes_for(policy, Role.PUPIL)
+        assert message_route(policy, role).name == MESSAGE
+    assert PRIVATE in routes_for(policy, Role.PUPIL)
+    for role in (Role.GUARDIAN, Role.TUTOR):
+        assert not {PRIVATE, MESSAGE} & open_routes(policy, role).keys()
 
 
 def test_a_packs_own_way_goes_before_ours_but_the_private_one_stays_sealed() -> None:
     ours = {one.name: one for one in ALWAYS}
     packs = {
-        CONCERN: replace(ours[CONCERN], title="Tell the area advisor"),
+        MESSAGE: replace(ours[MESSAGE], title="Tell the area advisor"),
         PRIVATE: replace(ours[PRIVATE], title="Tell Dee"),
     }
     policy = replace(plain_policy(), reports=packs)
