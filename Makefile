@@ -67,7 +67,7 @@ screenshots: install ## take docs/screenshots/ anew from a running demo (needs C
 	$(BIN)/python -m tests.e2e.screenshots
 
 lock:            ## resolve requirements.lock anew (needs uv)
-	uv pip compile pyproject.toml --group dev --universal --generate-hashes \
+	uv pip compile pyproject.toml --group dev --extra oidc --universal --generate-hashes \
 		--no-header --python-version 3.11 --upgrade -o requirements.lock -q
 
 clean:           ## remove what a run wrote

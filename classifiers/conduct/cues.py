@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from classifiers.conduct.lexicon import Cue, lexicon
 from classifiers.conduct.patterns import patterns
 from classifiers.conduct.stance import Place, take
-from classifiers.conduct.words import Run, Sentence, Skimmed, skim
+from classifiers.conduct.words import Sentence, Skimmed, skim
 from classifiers.finding import Finding, Kind, Layer, Passage, Scene, Stance
 
 READ = frozenset(
@@ -58,11 +58,17 @@ class ConductCues:
 
     def hits(self, skimmed: Skimmed, role: str, chosen: dict[tuple[str, ...], list[int]]) -> Iterator[Hit]:
         """Yield the cues of a text. chosen: rows for sentences that this message said already."""
+        choice = self._patterns.choice(skimmed.present(), role)
+        if choice is None:
+            return
         read = 0
         for index, run in enumerate(skimmed.runs):
+            if choice.clues.isdisjoint(run.texts):
+                continue
             rows = chosen.get(run.texts)
             if rows is None:
-                rows = chosen[run.texts] = self._rows(run, role)
+                present = run.present(self._lexicon)
+                rows = chosen[run.texts] = self._patterns.worth_trying(present, choice)
             if not rows:
                 continue
             read += 1
@@ -70,11 +76,6 @@ class ConductCues:
                 yield _too_much(skimmed.sentence(index))
                 return
             yield from self._in_sentence(skimmed, index, rows)
-
-    def _rows(self, run: Run, role: str) -> list[int]:
-        """The rows that may be found in a sentence and count for a role."""
-        rows = self._patterns.worth_trying(run.present(self._lexicon))
-        return [row for row in rows if role in self._patterns.rows[row].cue.by]
 
     def _in_sentence(self, skimmed: Skimmed, index: int, rows: Sequence[int]) -> Iterator[Hit]:
         sentence = skimmed.sentence(index)

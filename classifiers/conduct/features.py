@@ -1,60 +1,20 @@
-"""What the heads look at: the words of a message, the parts of words, and pairs of words."""
+"""What the heads look at: the words of a message as meant, sentence by sentence, and windows of sentences."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from zlib import crc32
+from itertools import chain
 
-from classifiers.conduct.lexicon import Lexicon
-from classifiers.conduct.meanings import ASKS, ENDS, LONGEST_KEPT, MOST_KEPT, candidates
+from classifiers.conduct.meanings import ASKS, LONGEST_KEPT, MOST_KEPT, candidates
 from classifiers.conduct.words import Skimmed
 
-PARTS, PAIRS = 1 << 16, 1 << 17
-"""Rows of weights for words and their parts, and after them for words near each other."""
-LONGEST_PARTED = 20
-REACH = 3  # words: how far apart two may stand and still be read together
 LONGEST, TOGETHER = 50, 3  # words of a stretch, sentences of a window
 UNKNOWN, NUMBER = "_", "0"
 CLOSE_ENOUGH = 4  # letters; of shorter words too many are others' letters in another order
 MARKS = frozenset(',."')
 _FIGURES = re.compile(r"[0-9][0-9.,]*")
-
-
-def parts(word: str, classes: Sequence[str]) -> list[int]:
-    """Rows of a word, of its classes, and of every 3 to 5 letters in it; `<` and `>` mark its ends."""
-    whole = f"<{word[:LONGEST_PARTED]}>"
-    found = [f"w {word}", *(f"c {name}" for name in classes)]
-    for size in (3, 4, 5):
-        found += [whole[at : at + size] for at in range(len(whole) - size + 1)]
-    return [crc32(part.encode()) % PARTS for part in dict.fromkeys(found)]
-
-
-def beside(first: Known, second: Known, apart: int) -> list[int]:
-    """Rows of two words `apart` words from each other: of their classes, and themselves when neighbours."""
-    pairs = [
-        f"{apart} {a} {b}"
-        for a in first.classes or (first.word,)
-        for b in second.classes or (second.word,)
-        if first.classes or second.classes
-    ]
-    if apart == 1:
-        pairs.append(f"{first.word} {second.word}")
-    return [PARTS + crc32(one.encode()) % PAIRS for one in pairs]
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A word and the classes of the lexicon it is in."""
-
-    word: str
-    classes: tuple[str, ...]
-
-
-def known(word: str, lexicon: Lexicon) -> Known:
-    """A word as features are made of it."""
-    return Known(word, tuple(sorted(lexicon.belongs.get(word, ()))))
 
 
 @dataclass(slots=True)
@@ -118,21 +78,33 @@ class Stretch:
 
 def stretches(skimmed: Skimmed, speller: Speller) -> list[Stretch]:
     """Tell a text apart into sentences of at most LONGEST words; those without words are left out."""
+    spelt = list(map(speller.kept.get, skimmed.texts))
+    for place, words in enumerate(spelt):
+        if words is None:
+            spelt[place] = speller.words(skimmed.texts[place], skimmed.meanings[place].words)
     found: list[Stretch] = []
-    words: list[str] = []
     first = 0
-    kept = speller.kept
-    for place, (piece, meaning) in enumerate(zip(skimmed.pieces, skimmed.meanings, strict=True)):
-        if meaning is not ENDS:
-            words += kept.get(piece[0]) or speller.words(piece[0], meaning.words)
-            if meaning is not ASKS and len(words) < LONGEST:
-                continue
-        if words:
-            found.append(Stretch(first, place + 1, tuple(words)))
-        words, first = [], place + 1
-    if words:
-        found.append(Stretch(first, len(skimmed.pieces), tuple(words)))
+    for place in (*skimmed.ends, len(spelt)):
+        asks = place < len(spelt) and skimmed.meanings[place] is ASKS
+        found += _parted(spelt, first, place + 1 if asks else place)
+        first = place + 1
     return found
+
+
+def _parted(spelt: Sequence[Sequence[str] | None], first: int, last: int) -> Iterator[Stretch]:
+    """Pieces [first, last), in parts that are not too long."""
+    words = tuple(chain.from_iterable(filter(None, spelt[first:last])))
+    if 0 < len(words) <= LONGEST:
+        yield Stretch(first, last, words)
+        return
+    held: list[str] = []
+    for place in range(first, last):
+        held += spelt[place] or ()
+        if len(held) >= LONGEST:
+            yield Stretch(first, place + 1, tuple(held))
+            held, first = [], place + 1
+    if held:
+        yield Stretch(first, last, tuple(held))
 
 
 def windows(lengths: Sequence[int]) -> list[tuple[int, int]]:

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from classifiers import nlp
 from classifiers.conduct.lexicon import Cue, Lexicon, is_class, lexicon
-from classifiers.conduct.meanings import COMMA, QUOTE, STOP
+from classifiers.conduct.meanings import COMMA, QUESTION, QUOTE, STOP
 from classifiers.conduct.words import Sentence, Word
 
+OFTEN = frozenset(
+    (
+        *(COMMA, QUOTE, STOP, QUESTION),
+        *("one", "or", "what", "as", "but", "which", "like", "up", "say", "out", "an", "please", "by"),
+        *("her", "only", "use", "here", "first", "when", "how", "just", "number", "got", "tell", "his"),
+        *("him", "who", "why", "then", "so", "all", "any", "from", "with", "about", "some", "more"),
+        *("there", "now"),
+    )
+)
+"""Words in nearly every message, beside the lexicon's COMMON: no row is looked for by these alone."""
 UNKNOWN = "_"  # stands for every word that is in no class, so that spaCy's vocabulary stays closed
 
 
@@ -31,32 +41,56 @@ class Row:
     phrases: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Rows that the words of some text may fill. clues: words of which each such row needs one.
+
+    anchors: as in `Patterns`, of these rows alone.
+    """
+
+    clues: frozenset[str]
+    anchors: dict[str, list[tuple[int, int]]]
+
+
 @dataclass(slots=True)
 class Patterns:
     """Every row, and which words make it worth trying.
 
-    anchors: a word to the rows that cannot do without one of its kind, each with the `fills`
-        it needs. fills: a word to the needs that it can fill, a bit for each.
+    anchors: for each role, a word to the rows that count for it and cannot do without one of the
+        word's kind, each with the `fills` it needs. fills: a word to the needs that it can fill, a
+        bit for each.
     """
 
     rows: tuple[Row, ...]
-    anchors: dict[str, list[tuple[int, int]]]
+    anchors: dict[str, dict[str, list[tuple[int, int]]]]
     fills: dict[str, int]
     words: frozenset[str]
     matchers: dict[int, Any] = field(default_factory=dict)
 
-    def worth_trying(self, present: frozenset[str]) -> list[int]:
-        """Return the rows whose every needed word is among `present`."""
+    def choice(self, present: Set[str], role: str) -> Choice | None:
+        """Return what may stand somewhere in a text of these words; mostly None."""
+        anchors = self.anchors.get(role, {})
+        possible = self._filled(present, anchors)
+        if not possible:
+            return None
+        left = {
+            word: [one for one in anchors[word] if one[0] in possible] for word in anchors.keys() & present
+        }
+        left = {word: rows for word, rows in left.items() if rows}
+        return Choice(frozenset(word.partition("_")[0] for word in left), left)
+
+    def worth_trying(self, present: Set[str], choice: Choice) -> list[int]:
+        """Return the rows of a choice whose every needed word is among `present`."""
+        return sorted(self._filled(present, choice.anchors))
+
+    def _filled(self, present: Set[str], anchors: Mapping[str, list[tuple[int, int]]]) -> set[int]:
+        held = anchors.keys() & present
+        if not held:
+            return set()
         filled = 0
         for word in self.fills.keys() & present:
             filled |= self.fills[word]
-        found = {
-            index
-            for word in self.anchors.keys() & present
-            for index, needed in self.anchors[word]
-            if needed & filled == needed
-        }
-        return sorted(found)
+        return {index for word in held for index, needed in anchors[word] if needed & filled == needed}
 
     def matches(
         self, sentence: Sentence, rows: Sequence[int]
@@ -97,11 +131,12 @@ def compiled(known: Lexicon) -> Patterns:
     for need, bit in bits.items():
         for word in need:
             fills[word] = fills.get(word, 0) | bit
-    anchors: dict[str, list[tuple[int, int]]] = {}
+    anchors: dict[str, dict[str, list[tuple[int, int]]]] = {}
     for index, row in enumerate(rows):
         needed = sum({bits[need] for need in row.needs})
-        for word in _anchor(row, known.classes["COMMON"]):
-            anchors.setdefault(word, []).append((index, needed))
+        for word in _anchor(row, known.classes["COMMON"] | OFTEN):
+            for role in row.cue.by:
+                anchors.setdefault(role, {}).setdefault(word, []).append((index, needed))
     words = known.classes["BREAK"] | known.classes["NEG"] | {COMMA, QUOTE, STOP, "?"} | fills.keys()
     return Patterns(rows, anchors, fills, words)
 

@@ -1,4 +1,4 @@
-"""Weighs what the three readers and the cues say of a window into one calibrated score.
+"""Weighs what the heads and the cues say of a window into one calibrated score.
 
 A score means the same for every role: FAINT is what one ordinary message in eight reaches,
 WEAK one in thirty-three, CLEAR one in a hundred, SURE one in five hundred. The
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[Any]
 FAINT, WEAK, CLEAR, SURE = 0.15, 0.4, 0.7, 0.9
-READERS = 2  # and the cues
+LONE = 1.5  # on the scale of the heads, a logarithm of odds
 SCALE = (0.0, FAINT, WEAK, CLEAR, SURE, 1.0)
 
 
@@ -42,10 +42,9 @@ class Scales:
     """How to weigh.
 
     categories: in the order of the heads, "of any concern" left out. any_weights: see
-    `any_features`. any_at, marks: by role. kind_weights: of the three readers and the cue.
-    kind_at: by category. urgent: by category, which has a scale of its own.
-    urgent_own, urgent_shared: (readers and cue, urgent categories), the weights of these of what is
-    said of the category itself and of what is said of any concern.
+    `any_features`. any_at, marks: by role. kind_weights: of the head and the cue. kind_at: by
+    category. urgent: by category, which has a scale of its own; urgent_columns: their heads;
+    urgent_weights: (features, urgent categories).
     """
 
     categories: tuple[str, ...]
@@ -56,17 +55,12 @@ class Scales:
     kind_at: Floats
     urgent: Mapping[str, Urgent]
     urgent_columns: list[int] = field(init=False)
-    urgent_own: Floats = field(init=False)
-    urgent_shared: Floats = field(init=False)
+    urgent_weights: Floats = field(init=False)
 
     def __post_init__(self) -> None:
-        weights = np.array([one.weights for one in self.urgent.values()]).T
-        ours = [*range(READERS), 2 * READERS]
-        theirs = [*range(READERS, 2 * READERS), 2 * READERS + 1]
         columns = [self.categories.index(name) for name in self.urgent]
         object.__setattr__(self, "urgent_columns", columns)
-        object.__setattr__(self, "urgent_own", weights[ours])
-        object.__setattr__(self, "urgent_shared", weights[theirs])
+        object.__setattr__(self, "urgent_weights", np.array([one.weights for one in self.urgent.values()]).T)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,24 +82,39 @@ class Weighed:
 
 
 def any_features(said: Floats, cues: Floats) -> Floats:
-    """What decides whether a window is of any concern.
+    """(windows, 3): what decides whether a window is of any concern: itself, all around it, its cues.
 
-    said: (windows, readers, heads). cues: (windows, categories), the strongest cue of each.
+    said: (windows and one, heads), last of the whole text. cues: (windows, categories), the
+    strongest cue of each.
     """
-    own = said[:, :, :-1]
-    return np.concatenate([said[:, :, -1], own.max(2), cues.max(1, keepdims=True)], axis=1)
+    out = np.empty((len(cues), 3), np.float32)
+    out[:, 0], out[:, 1] = said[:-1, -1], around(said, -1)
+    cues.max(1, out=out[:, 2])
+    return out
+
+
+def around(said: Floats, column: int | Sequence[int]) -> Floats:
+    """What the whole text says of a window; never less than LONE below what the window says.
+
+    Innocent talk around it, however much, must not drown one sentence.
+    """
+    out: Floats = np.maximum(said[-1, column], said[:-1, column] - LONE)
+    return out
 
 
 def kind_features(said: Floats, cues: Floats) -> Floats:
-    """(windows, categories, 4): what decides which category it is."""
-    return np.concatenate([said[:, :, :-1].transpose(0, 2, 1), cues[:, :, None]], axis=2)
+    """(windows, categories, 2): what decides which category it is."""
+    return np.stack([said[: len(cues), :-1], cues], axis=2)
 
 
-def urgent_features(said: Floats, cues: Floats, category: int) -> Floats:
-    """What decides whether a window is of one urgent category."""
-    return np.concatenate(
-        [said[:, :, category], said[:, :, -1], cues[:, category, None], cues.max(1, keepdims=True)], axis=1
-    )
+def urgent_features(said: Floats, cues: Floats, columns: Sequence[int]) -> Floats:
+    """(features, windows, categories asked for): what decides whether a window is of an urgent category.
+
+    The category's head, the same of all around it, its cue, any concern, and the strongest cue.
+    """
+    own, cue = said[:-1, columns], cues[:, columns]
+    shared = (said[:-1, -1:], cues.max(1, keepdims=True))
+    return np.stack([own, around(said, columns), cue, *(np.broadcast_to(one, own.shape) for one in shared)])
 
 
 def any_weights(scales: Scales, role: str, said: Floats, cues: Floats) -> Floats:
@@ -141,10 +150,10 @@ def urgent_weights(scales: Scales, said: Floats, cues: Floats) -> Floats:
 
     As `urgent_features` times the weights, for all categories at once.
     """
-    own, shared = scales.urgent_own, scales.urgent_shared
-    out: Floats = (said[:, :, scales.urgent_columns] * own[:READERS]).sum(1)
-    out += said[:, :, -1] @ shared[:READERS] + cues.max(1, keepdims=True) * shared[READERS]
-    out += cues[:, scales.urgent_columns] * own[READERS]
+    columns, weights = scales.urgent_columns, scales.urgent_weights
+    out: Floats = said[:-1, columns] * weights[0] + around(said, columns) * weights[1]
+    out += cues[:, columns] * weights[2]
+    out += said[:-1, -1:] * weights[3] + cues.max(1, keepdims=True) * weights[4]
     return out
 
 

@@ -83,15 +83,26 @@ class Run:
 
 @dataclass(slots=True)
 class Skimmed:
-    """A text told apart into sentences; the few that may matter are made in full when asked for."""
+    """A text told apart into sentences; the few that may matter are made in full when asked for.
+
+    texts: what each piece is. ends: places of the pieces that end a sentence.
+    """
 
     view: View
     known: Lexicon
     pieces: list[re.Match[str]]
+    texts: list[str]
     meanings: list[Meaning]
+    ends: list[int]
     runs: list[Run]
     _words: dict[int, list[Word]] = field(default_factory=dict)
     _made: dict[int, Sentence] = field(default_factory=dict)
+
+    def present(self) -> set[str]:
+        """Every word and phrase that is in any of its sentences."""
+        joined = f" {' . '.join([' '.join(run.texts) for run in self.runs])} "
+        found = {member for _, member in self.known.phrases.iter(joined)}
+        return found.union((STOP,), *[run.texts for run in self.runs])
 
     def sentence(self, index: int) -> Sentence:
         """Sentence number `index`, spans in code points of the text."""
@@ -110,10 +121,11 @@ class Skimmed:
     def _read(self, run: Run) -> list[Word]:
         """The words of a run's pieces; two that are one are joined."""
         words: list[Word] = []
+        hides = self.view.may_be_disguised()
         for place in range(run.first, run.last):
             meaning, span = self.meanings[place], self.pieces[place].span()
             start, end = self.view.span(*span)
-            evasive = meaning.evasive or self.view.disguised(*span)
+            evasive = meaning.evasive or (hides and self.view.disguised(*span))
             for text in meaning.words:
                 last = words[-1] if words else None
                 pair = self.known.pairs.get((last.text, text)) if last is not None else None
@@ -128,8 +140,10 @@ def skim(text: str, known: Lexicon) -> Skimmed:
     """Tell the sentences of a passage apart, at a fraction of the cost of making them."""
     view = normalise(text)
     pieces = list(_PIECE.finditer(view.text))
-    meant = meanings([piece[0] for piece in pieces], known)
-    return Skimmed(view, known, pieces, meant, list(_runs(meant, known)))
+    texts = [piece[0] for piece in pieces]
+    meant = meanings(texts, known)
+    ends = [place for place, meaning in enumerate(meant) if meaning is ENDS or meaning is ASKS]
+    return Skimmed(view, known, pieces, texts, meant, ends, list(_runs(meant, known)))
 
 
 def sentences(text: str, known: Lexicon) -> Iterator[Sentence]:
@@ -141,17 +155,26 @@ def sentences(text: str, known: Lexicon) -> Iterator[Sentence]:
 def _runs(meant: Sequence[Meaning], known: Lexicon) -> Iterator[Run]:
     """Yield what stands between stops; a question mark belongs to its sentence."""
     first = 0
+    texts: list[str] = []
     for place, meaning in enumerate(meant):
-        if meaning is ENDS or meaning is ASKS:
-            yield from _windows(meant, first, place + (meaning is ASKS), known)
-            first = place + 1
-    yield from _windows(meant, first, len(meant), known)
+        if meaning is not ENDS:
+            texts += meaning.words
+            if meaning is not ASKS:
+                continue
+        if texts:
+            yield from _windows(texts, first, place + (meaning is ASKS), known)
+            texts = []
+        first = place + 1
+    if texts:
+        yield from _windows(texts, first, len(meant), known)
 
 
-def _windows(meant: Sequence[Meaning], first: int, last: int, known: Lexicon) -> Iterator[Run]:
-    texts = [text for meaning in meant[first:last] for text in meaning.words]
+def _windows(texts: list[str], first: int, last: int, known: Lexicon) -> Iterator[Run]:
     if not known.pairs.keys().isdisjoint(pairwise(texts)):
         texts = known.paired(texts)
+    if len(texts) <= LONGEST_SENTENCE:
+        yield Run(first, last, 0, tuple(texts))
+        return
     for at in range(0, len(texts), LONGEST_SENTENCE - OVERLAP):
         if at and at + OVERLAP >= len(texts):
             return

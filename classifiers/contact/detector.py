@@ -23,7 +23,7 @@ from classifiers.contact.phone import phones
 from classifiers.contact.place import places
 from classifiers.contact.polarity import reported
 from classifiers.contact.proposal import proposals
-from classifiers.contact.protected import Protected, allowed_with_helplines, helplines
+from classifiers.contact.protected import Protected, allowed_with_helplines, helplines, standing
 from classifiers.contact.recipe import recipes
 from classifiers.contact.rekeyed import rekeyed
 from classifiers.contact.rooms import rooms
@@ -138,6 +138,7 @@ def read_all(
 
     said: it is somebody's words, not a link or a file name. seams: where messages meet.
     """
+    view = _without_addresses(view, protected)
     tokens = tokenise(view)
     stream = read(view, tokens)
     found = [_in_source(view, one) for one in accept(stream, protected, names, said=said)]
@@ -155,6 +156,16 @@ def read_all(
                 if one.score >= HOLD and other.put_together(one.start, one.end)
             ]
     return found, stream.tokens.ends[-1] if len(stream.tokens.words) >= MOST_TOKENS else None
+
+
+def _without_addresses(view: View, protected: Protected) -> View:
+    """The view with blanks for the addresses that may stand: what an alias is made of looks like many things."""
+    if "@" not in view.text or not (spans := standing(view.text, protected.addresses)):
+        return view
+    text = view.text
+    for start, end in spans:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return replace(view, text=text)
 
 
 def _other_readings(view: View, tokens: Tokens, seams: Collection[int]) -> Iterator[tuple[View, str]]:

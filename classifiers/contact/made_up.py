@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from classifiers.contact.chunks import Chunk, handle_shaped
+from classifiers.contact.chunks import Chunk, chunk_at, handle_shaped
 from classifiers.contact.hosts import hosts
 from classifiers.contact.stream import Stream
+from classifiers.contact.tokens import Tokens
 from classifiers.contact.words import lexicon
 
 MOST_HITS = 200
 SIGNS = frozenset("._")
+_HOST_SIGNS = frozenset(".-")
 INVITING = frozenset("ADSTCmMuIK")
 """Symbols of verbs and pronouns by which a text invites somebody."""
 
@@ -36,11 +38,17 @@ def is_host(stream: Stream, chunk: Chunk) -> bool:
     """Whether a chunk is the beginning of a link or an address."""
     tokens = stream.tokens
     follows = chunk.last + 1
-    return (
-        tokens.tight(chunk.last)
-        and tokens.words[follows][0] in "/(@"
-        and "." in chunk.text + tokens.words[follows]
-    )
+    if not tokens.tight(chunk.last) or tokens.words[follows][0] not in "/(@":
+        return False
+    return "." in chunk.text + tokens.words[follows] or _is_mailbox(tokens, follows)
+
+
+def _is_mailbox(tokens: Tokens, at: int) -> bool:
+    """Whether a host touches the "@": then it is an address, and those that may stand are known elsewhere."""
+    if tokens.words[at] != "@" or not tokens.tight(at):
+        return False
+    host = chunk_at(tokens, at + 1, _HOST_SIGNS)
+    return host is not None and "." in host.text
 
 
 def made_up(text: str) -> bool:

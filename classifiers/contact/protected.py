@@ -13,6 +13,9 @@ import phonenumbers
 
 from classifiers.contact.words import table
 
+_MOST_ADDRESSES = 200
+"""In one text; more are read as if nobody had allowed them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Protected:
@@ -36,6 +39,34 @@ class Protected:
     def values(self) -> frozenset[str]:
         """Everything in one set."""
         return self.phones | self.addresses | self.hosts
+
+
+def standing(text: str, addresses: frozenset[str]) -> list[tuple[int, int]]:
+    """Where protected addresses stand in a lower-case text, each by itself and whole."""
+    found: list[tuple[int, int]] = []
+    at = text.find("@")
+    for _ in range(_MOST_ADDRESSES):
+        if at < 0:
+            break
+        for address in addresses:
+            start = at - address.index("@")
+            if start >= 0 and text.startswith(address, start) and not _goes_on(text, start, len(address)):
+                found.append((start, start + len(address)))
+        at = text.find("@", at + 1)
+    return found
+
+
+def _goes_on(text: str, start: int, length: int) -> bool:
+    """Whether an address is a piece of a longer one."""
+    after = text[start + length : start + length + 2]
+    before = text[start - 1 : start]
+    return (
+        before.isalnum()
+        or before in tuple("._+-@")
+        or after[:1].isalnum()
+        or after[:1] in tuple("-_@")
+        or (after[:1] == "." and after[1:].isalnum())
+    )
 
 
 @cache

@@ -10,6 +10,10 @@ from classifiers.contact.tokens import BREAK, DIGITS, LETTERS, SIGN
 from classifiers.contact.words import any_of, lexicon
 
 _FLATS = frozenset(("flat", "apartment", "apt", "unit"))
+_MONTHS = frozenset(
+    ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "january", "february",
+     "march", "april", "june", "july", "august", "september", "october", "november", "december")
+)  # fmt: skip
 
 
 def street_at(stream: Stream, index: int) -> Hit | None:
@@ -94,6 +98,8 @@ def house_at(stream: Stream, index: int) -> Hit | None:
         step += 1
     if step == len(tokens.words) or tokens.kinds[step] != LETTERS or not capital(stream, step):
         return None
+    if tokens.words[step] in _MONTHS and tokens.kinds[step + 1 : step + 2] == [DIGITS]:
+        return None  # "On 4 Mar 2026, at 16:30", as replies begin
     before = tokens.words[max(0, index - 6) : index]
     count = 0
     while step < len(tokens.words) and count < 3 and capital(stream, step):

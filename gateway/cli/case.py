@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from gateway.cli.installation import json_option, opened, organisation_option, organisations, the_organisation
+from gateway.domain.people import DESK_ROLES
+from gateway.errors import NotFound, SettingsError
 
 if TYPE_CHECKING:
     from gateway.domain.case import Case
@@ -64,6 +69,62 @@ def show(case_id: str, organisation_id: str | None, as_json: bool) -> None:
                 click.echo(f"  {number}. " + ", ".join(f"{key} {it}" for key, it in one.items()))
         else:
             click.echo(f"{name}: {value}")
+
+
+@case.command()
+@click.argument("evidence_id", metavar="ID")
+@click.option("--reason", required=True, help="Why, and for whom; its hash goes into the record.")
+@click.option("--by", "by", required=True, help="Id of the person of the desk who exports it.")
+@click.option("--out", type=click.Path(dir_okay=False, writable=True, path_type=Path), required=True)
+@click.option("--passphrase-stdin", is_flag=True, help="Lock it with the passphrase on standard input.")
+@organisation_option
+def export(
+    evidence_id: str, reason: str, by: str, out: Path, passphrase_stdin: bool, organisation_id: str | None
+) -> None:
+    """Write the evidence of a case, or of a case file, into one zip.
+
+    Sealed messages are in it only when --by names a safeguarding lead.
+    """
+    store = opened()
+    person = store.directory.person(the_organisation(store, organisation_id).id, by)
+    if person.role not in DESK_ROLES:
+        raise SettingsError(f"'{by}' is nobody of the desk; evidence is exported by a person of the desk.")
+    ids = (evidence_id, "") if _is_matter(store, person.organisation_id, evidence_id) else ("", evidence_id)
+    passphrase = sys.stdin.readline().rstrip("\r\n") if passphrase_stdin else ""
+    if passphrase_stdin and not passphrase:
+        raise SettingsError("There is no passphrase on standard input.")
+    made = store.casework.export(person, *ids, reason, passphrase, datetime.now(UTC))
+    write_private(out, made)
+    click.echo(f"{out.name}: {len(made)} bytes. It holds personal data of children; keep it accordingly.")
+
+
+@case.command()
+@click.argument("locked_file", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--out", type=click.Path(dir_okay=False, writable=True, path_type=Path), required=True)
+def unlock(locked_file: Path, out: Path) -> None:
+    """Open a bundle that was locked with a passphrase, given on standard input. Needs no database."""
+    from gateway.record import locked
+
+    write_private(out, locked.unlock(locked_file.read_bytes(), sys.stdin.readline().rstrip("\r\n")))
+    click.echo(f"{out.name} is open.")
+
+
+def write_private(out: Path, content: bytes) -> None:
+    """Write a file that only its owner can read. Raises SettingsError when it is there already."""
+    try:
+        handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise SettingsError(f"{out.name} is there already; choose another name.") from None
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+
+
+def _is_matter(store: Store, organisation_id: str, evidence_id: str) -> bool:
+    try:
+        store.casework.matters.matter(organisation_id, evidence_id)
+    except NotFound:
+        return False
+    return True
 
 
 def _rows(store: Store, organisation_id: str, only_open: bool) -> Iterator[Row]:

@@ -63,10 +63,10 @@ def check(files: tuple[Path, ...], pack: str, as_json: bool, sender: str, recipi
 def _judge(pack: str) -> Judge:
     from gateway import packs
     from gateway.cli.check_scene import AT_REST, judge_item
-    from gateway.settings import config_folder
+    from gateway.cli.installation import the_shelf
     from gateway.wiring import judging
 
-    policy, tools = packs.load(config_folder(), pack), judging.tools(judging.unhurried())
+    policy, tools = packs.load(the_shelf(), pack), judging.tools(judging.unhurried())
     return lambda item, prior, heading=AT_REST: judge_item(item, policy, tools, prior, heading)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from gateway.domain.policy import Policy
@@ -18,7 +18,7 @@ def on_file(policy: Policy, pair_id: str) -> tuple[Fact, ...]:
     """What a proper tutor and family have on file under this policy; no consent to pictures."""
     key = (policy.version, pair_id)
     if key not in _known:
-        _known[key] = tuple(_papers(policy, pair_id))
+        _known[key] = tuple(papers(policy, pair_id, "tutor", "pupil", ["guardian"]))
     return _known[key]
 
 
@@ -27,19 +27,20 @@ def lesson_at(moment: datetime) -> tuple[Lesson, ...]:
     return (Lesson(moment - HALF_A_LESSON, moment + HALF_A_LESSON),)
 
 
-def _papers(policy: Policy, pair_id: str) -> Iterator[Fact]:
+def papers(policy: Policy, pair_id: str, tutor: str, pupil: str, guardians: Sequence[str]) -> Iterator[Fact]:
+    """Every fact that this pair and its people need under a policy. The people by their ids."""
     settings = policy.settings
     yield Fact(FactKind.SOLICITED, pair_id=pair_id)
     yield Fact(FactKind.SCHOOL_LEAVE, pair_id=pair_id)
-    yield Fact(FactKind.VETTED, "tutor", detail=str(settings.get("vetting_scheme")))
+    yield Fact(FactKind.VETTED, tutor, detail=str(settings.get("vetting_scheme")))
     gate = settings.get("guardian_gate")
     if isinstance(gate, Mapping) and gate.get("agreement"):
-        yield Fact(FactKind.AGREED, "pupil", detail=str(gate["agreement"]))
+        yield Fact(FactKind.AGREED, pupil, detail=str(gate["agreement"]))
     if cleared := policy.rules.get("tutor_cleared"):
         for part in range(int(str(cleared.parameters.get("induction_parts", 0)))):
-            yield Fact(FactKind.INDUCTED, "tutor", detail=f"part {part + 1}")
+            yield Fact(FactKind.INDUCTED, tutor, detail=f"part {part + 1}")
     if acknowledged := policy.rules.get("acknowledged"):
-        for role in ("tutor", "pupil", "guardian"):
+        for role, people in (("tutor", [tutor]), ("pupil", [pupil]), ("guardian", guardians)):
             wanted = acknowledged.parameters.get(role)
             for document in wanted if isinstance(wanted, list) else ():
-                yield Fact(FactKind.ACKNOWLEDGED, role, detail=str(document))
+                yield from (Fact(FactKind.ACKNOWLEDGED, one, detail=str(document)) for one in people)

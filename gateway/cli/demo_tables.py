@@ -16,23 +16,29 @@ from gateway.cli.demo_script import Scene
 from gateway.domain.policy import Clause
 from gateway.domain.verdict import Hold, Refuse, Ruled
 
+KEPT = ("hold", "refuse")
 COLOURS = {"pass": "green", "amend": "cyan", "hold": "yellow", "refuse": "red"}
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one scene."""
+    """What became of one scene. scripted: the pack is the one that the script was written for."""
 
     scene: Scene
     heard: Heard
     outcome: str
     leading: Ruled | None
     clause: Clause | None
+    scripted: bool = True
 
     @property
     def problem(self) -> str:
         """What is otherwise than the script says; empty when nothing is."""
         rule = self.leading.rule if self.leading else ""
+        if not self.scripted:
+            # Every pack keeps what the default one keeps; what else it keeps is its own affair.
+            let_go = self.scene.outcome in KEPT and self.outcome not in KEPT
+            return f"{self.scene.title}: {self.outcome} by {rule or 'no rule'}, not kept" if let_go else ""
         if (self.outcome, rule) == (self.scene.outcome, self.scene.rule):
             return ""
         wanted = f"{self.scene.outcome} by {self.scene.rule or 'no rule'}"

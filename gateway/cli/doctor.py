@@ -56,6 +56,7 @@ def _checks(settings: Settings) -> Iterator[Check]:
         yield here.port(name, settings.bind, getattr(settings, name))
     yield from here.mail_ports(settings)
     yield here.virus_scanner(settings)
+    yield here.signing_in(settings)
     yield mail.smarthost(settings)
     yield mail.smarthost_tls(settings)
     yield here.database(settings)

@@ -209,3 +209,14 @@ def database(settings: Settings) -> Check:
     except GatewayError as error:
         return Check("Database", "fail", str(error), "see to the database and run this again")
     return Check("Database", "ok", "answers, and commits are synced to disk" + (" (our own)" if own else ""))
+
+
+def signing_in(settings: Settings) -> Check:
+    """Warn of a desk that a password alone opens, or whose passkeys would belong to a passing name."""
+    if settings.second_factor != "required":
+        what, todo = "a password alone is enough", "set second_factor to required"
+        return Check("Signing in", "warn", what, todo)
+    if not settings.public_url and not ipaddress.ip_address(settings.bind).is_loopback:
+        what = "public_url is empty, so passkeys belong to whatever name a browser used"
+        return Check("Signing in", "warn", what, "set public_url to the address people type")
+    return Check("Signing in", "ok", "a second factor is required")

@@ -11,6 +11,7 @@ from gateway.domain.people import Organisation
 from gateway.errors import NotFound, SettingsError
 
 if TYPE_CHECKING:
+    from gateway.packs import Shelf
     from gateway.wiring.storing import Store
 
 organisation_option = click.option(
@@ -40,6 +41,14 @@ def the_organisation(store: Store, organisation_id: str | None) -> Organisation:
     if found is None:
         raise NotFound(f"There is no organisation '{organisation_id}'.")
     return found
+
+
+def the_shelf() -> Shelf:
+    """Where packs are looked for: this installation's own before those that ship. Raises SettingsError."""
+    from gateway import packs
+    from gateway.settings import config_folder, read
+
+    return packs.shelf(read().home, config_folder())
 
 
 def organisations(store: Store, organisation_id: str | None) -> Sequence[Organisation]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gateway.cli.installation import json_option
+from gateway.cli.installation import json_option, the_shelf
 from gateway.cli.policy_coverage import coverage
 from gateway.cli.policy_examples import examples
 from gateway.cli.policy_history import approve, backtest, diff, publish, shadow, status
@@ -27,11 +27,10 @@ def policy() -> None:
 @policy.command("list")
 @json_option
 def list_(as_json: bool) -> None:
-    """The packs that ship with the gateway."""
+    """The packs that ship with the gateway, and this installation's own."""
     from gateway import packs
-    from gateway.settings import config_folder
 
-    found = [packs.load(config_folder(), name) for name in packs.names(config_folder())]
+    found = [packs.load(the_shelf(), name) for name in the_shelf().names()]
     if as_json:
         click.echo(json.dumps([{"pack": p.pack, "name": p.name, "version": p.version} for p in found]))
         return
@@ -45,9 +44,8 @@ def list_(as_json: bool) -> None:
 def show(pack: str, as_json: bool) -> None:
     """What a pack asks for: its settings, clocks, and each rule with its clause."""
     from gateway import packs
-    from gateway.settings import config_folder
 
-    found = packs.load(config_folder(), pack)
+    found = packs.load(the_shelf(), pack)
     click.echo(json.dumps(_as_object(found)) if as_json else _as_text(found))
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gateway.cli.installation import json_option
+from gateway.cli.installation import json_option, the_shelf
 
 if TYPE_CHECKING:
     from gateway.domain.policy import Policy
@@ -52,11 +52,10 @@ def coverage(pack: str | None, as_json: bool, organisation_id: str | None) -> No
     Exit code 1 when a clause in reach has nothing that enforces it.
     """
     from gateway import packs
-    from gateway.settings import config_folder
 
-    chosen = [pack] if pack else packs.names(config_folder())
+    chosen = [pack] if pack else the_shelf().names()
     fired = _last_fired(organisation_id) if organisation_id else {}
-    tables = {name: rows(packs.load(config_folder(), name), fired) for name in chosen}
+    tables = {name: rows(packs.load(the_shelf(), name), fired) for name in chosen}
     if as_json:
         click.echo(json.dumps({name: [_as_object(one) for one in found] for name, found in tables.items()}))
     else:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gateway.cli.installation import json_option, opened, organisation_option, the_organisation
+from gateway.cli.installation import json_option, opened, organisation_option, the_organisation, the_shelf
 from gateway.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ def _policy(named: str) -> Policy:
 
     path = Path(named)
     if path.suffix != ".yaml":
-        return packs.load(config_folder(), named)
+        return packs.load(the_shelf(), named)
     examined = packs.examine(path, packs.shelf(path.absolute().parent.parent, config_folder()))
     if isinstance(examined, Policy):
         return examined

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,6 +53,18 @@ def export(organisation_id: str | None) -> None:
     store = opened()
     for one in store.record.entries(the_organisation(store, organisation_id).id):
         click.echo(json.dumps(_as_object(one), sort_keys=True))
+
+
+@record.command()
+@organisation_option
+def checkpoint(organisation_id: str | None) -> None:
+    """Sign the record as it stands and print the checkpoint, to be kept outside this machine."""
+    from gateway.record.tree import checkpoint_plain
+
+    store = opened()
+    ours = the_organisation(store, organisation_id).id
+    made = store.casework.proofs.checkpoint(ours, datetime.now(UTC))
+    click.echo(json.dumps(checkpoint_plain(made)))
 
 
 def _tell(name: str, count: int, flaw: Flaw | None, as_json: bool) -> None:

@@ -12,7 +12,7 @@ from html import escape
 
 from classifiers.finding import Finding, Layer, Passage
 from gateway.domain.message import Part, Reading
-from gateway.domain.verdict import Change, Replace
+from gateway.domain.verdict import Change, Replace, Seal
 
 Source = tuple[str, int]
 """What offsets count in: "subject", or the text ("part") or name ("name") of a part."""
@@ -50,6 +50,8 @@ def amend(reading: Reading, changes: Sequence[Change]) -> Reading:
     for change in changes:
         if isinstance(change, Replace) and change.layer not in UNTOUCHED:
             by_source[source_of(change.layer, change.part)].append(change)
+    if any(isinstance(change, Seal) for change in changes):
+        reading = replace(reading, sealed=True)
     if not by_source:
         return reading
     texts = sources(reading)

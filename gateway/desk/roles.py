@@ -32,6 +32,7 @@ class Door(StrEnum):
 Admitted = frozenset[Role] | Door
 
 EVERYBODY = DESK_ROLES
+LEADS = frozenset({Role.SAFEGUARDING_LEAD, Role.ADMINISTRATOR})
 
 ROUTES: Mapping[str, Admitted] = {
     "static": Door.OPEN,
@@ -88,10 +89,45 @@ ROUTES: Mapping[str, Admitted] = {
     "reports.show": CASE_ROLES,
     "reports.answer": CASE_ROLES,
     # consequences for tutors
-    "discipline.show": frozenset({Role.SAFEGUARDING_LEAD, Role.ADMINISTRATOR}),
-    "discipline.give": frozenset({Role.SAFEGUARDING_LEAD, Role.ADMINISTRATOR}),
-    "discipline.decide": frozenset({Role.SAFEGUARDING_LEAD, Role.ADMINISTRATOR}),
-    "discipline.reverse": frozenset({Role.SAFEGUARDING_LEAD, Role.ADMINISTRATOR}),
+    "discipline.show": LEADS,
+    "discipline.give": LEADS,
+    "discipline.decide": LEADS,
+    "discipline.reverse": LEADS,
+    # the office
+    "office.show": EVERYBODY,
+    "todo.show": CASE_ROLES,
+    "todo.done": CASE_ROLES,
+    **dict.fromkeys(["care.keep", "care.show", "care.swap"], CASE_ROLES),
+    **dict.fromkeys(["samples.judge", "samples.show", "samples.show_all"], CASE_ROLES),
+    **dict.fromkeys(["rota.show", "rota.acknowledge", "rota.test"], EVERYBODY),
+    **dict.fromkeys(
+        ["rota.add_exception", "rota.add_hook", "rota.add_shift", "rota.remove", "rota.remove_hook"], LEADS
+    ),
+    **dict.fromkeys(["figures.show", "figures.file"], LEADS | {Role.AUDITOR, Role.OPERATOR}),
+    **dict.fromkeys(["ops.show", "ops.again"], LEADS | {Role.OPERATOR}),
+    **dict.fromkeys(
+        ["record.show", "record.views", "record.verify", "record.export", "record.checkpoint"],
+        LEADS | {Role.AUDITOR},
+    ),
+    **dict.fromkeys(["concerns.add", "concerns.show", "holds.place", "holds.release", "holds.show"], LEADS),
+    **dict.fromkeys(
+        [
+            "files.blank",
+            "files.bundle",
+            "files.close",
+            "files.file",
+            "files.note",
+            "files.open_file",
+            "files.referral",
+            "files.reopen",
+            "files.reported",
+            "files.review",
+            "files.show",
+            "files.show_all",
+            "files.tie",
+        ],
+        LEADS,
+    ),
     # families and tutors, who have a sign-in of their own
     **dict.fromkeys(
         [

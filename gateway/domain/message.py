@@ -124,6 +124,7 @@ class Reading:
     form_faults: why it could not be read safely; empty when it could.
     authors, addressees: addresses of the From header, and of To, Cc and Bcc, lower-case.
     thread: the earlier mails that it names, as far as they are known; filled in after reading.
+    sealed: copies lead to it and do not hold it; filled in when changes are made.
     """
 
     passages: tuple[Passage, ...] = field(default=(), repr=False)
@@ -138,6 +139,7 @@ class Reading:
     auto_submitted: bool = False
     form_faults: tuple[str, ...] = ()
     thread: tuple[Earlier, ...] = field(default=(), repr=False)
+    sealed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

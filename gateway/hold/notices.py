@@ -14,6 +14,7 @@ from email.utils import format_datetime
 
 from gateway.domain.case import Action, Case, Decision
 from gateway.domain.people import Organisation
+from gateway.domain.rota import Page
 from gateway.domain.task import Task
 
 
@@ -96,6 +97,19 @@ def reminded(organisation: Organisation, task: Task, to: str, now: datetime) -> 
     head = "For your child: " if task.role == "pupil" else ""
     body = f"{head}{task.because}\n\n{organisation.name}\n"
     return our_mail(organisation, to, f"{organisation.name}: {title}", body, f"{task.id}.reminder", now)
+
+
+def wanted(organisation: Organisation, page: Page, to: str, desk_url: str, now: datetime) -> Notice:
+    """Call somebody who is on call; only where to say that they are there, and the case's id."""
+    what = "This is a test of the rota." if page.kind == "test" else "A case cannot wait."
+    where = f"{desk_url}/cases/{page.case_id}\n" if page.case_id else ""
+    body = (
+        f"You are on call. {what}\n\n{where}"
+        f"Say that you are on it: {desk_url}/rota#pages\n\n"
+        "Without an answer within ten minutes, the next person is called.\n"
+    )
+    subject = "[on call] A test of the rota" if page.kind == "test" else "[on call] A case cannot wait"
+    return our_mail(organisation, to, subject, body, f"{page.id}.{page.step}.call", now)
 
 
 def our_mail(

@@ -13,6 +13,8 @@ from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy, Sync
 from procrastinate.connector import BaseConnector
 from procrastinate.exceptions import ConnectorException
 
+from gateway.jobs.casework import Calls, Nightly, night, page_hooks, page_next, page_person
+
 log = logging.getLogger(__name__)
 
 QUEUE = "clocks"
@@ -86,6 +88,8 @@ class Context:
     tells: Tells
     memory: Forgets
     reminders: Reminds
+    calls: Calls | None = None
+    nightly: Nightly | None = None
 
 
 def case_overdue(job: JobContext, case_id: str) -> None:
@@ -99,6 +103,8 @@ async def case_waits(job: JobContext, organisation_id: str, case_id: str) -> Non
     """Tell those who decide that a case waits."""
     ours: Context = job.additional_context["gateway"]
     await ours.tells.case_waits(organisation_id, case_id)
+    if ours.calls is not None:
+        await asyncio.to_thread(ours.calls.case, organisation_id, case_id, datetime.now(UTC))
 
 
 async def sender_told(job: JobContext, organisation_id: str, case_id: str) -> None:
@@ -170,6 +176,9 @@ def make_app(connector: BaseConnector) -> App:
         writer_warned,
         person_reminded,
         letter,
+        page_person,
+        page_hooks,
+        page_next,
     ):
         app.task(name=task.__name__, queue=QUEUE, retry=AGAIN, pass_context=True)(task)
     rescue = app.task(
@@ -182,6 +191,8 @@ def make_app(connector: BaseConnector) -> App:
     app.periodic(cron="*/10 * * * *")(clearing(forget_fragments))
     looking = app.task(name="reminders_due", queue=QUEUE, queueing_lock="reminders_due", pass_context=True)
     app.periodic(cron="7 * * * *")(looking(reminders_due))
+    nightly = app.task(name="night", queue=QUEUE, queueing_lock="night", pass_context=True)
+    app.periodic(cron="17 3 * * *")(nightly(night))
     return app
 
 

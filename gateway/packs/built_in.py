@@ -25,6 +25,10 @@ BUILT_IN = {
         "A message that comes back says what to change and where; one that waits gives nothing away.",
         "tests/unit/gateway/channels/platform/test_platform_app.py::test_a_refusal_is_a_problem_that_says_what_to_change_and_where",
     ),
+    "evidence_bundle": BuiltIn(
+        "A case leaves as one bundle with every hash in a manifest, a proof anybody can check, and a passphrase.",
+        "tests/contracts/test_evidence.py::test_a_bundle_holds_everything_and_its_own_check",
+    ),
     "expiring_pictures": BuiltIn(
         "A link to pictures of a pupil ends after the working days that the pack sets.",
         "tests/contracts/test_sealed_page.py::test_a_link_to_pictures_is_over_after_its_working_days",
@@ -53,6 +57,10 @@ BUILT_IN = {
         "An answer that comes back hangs together with the message it answers.",
         "tests/contracts/test_mail_threads.py::test_a_mail_is_found_by_its_own_id_and_by_ours",
     ),
+    "no_own_cases": BuiltIn(
+        "Nobody is given a case about themselves or somebody they have declared to know.",
+        "tests/contracts/test_desk_work.py::test_nobody_is_given_a_case_about_themselves_or_whom_they_know",
+    ),
     "overdue_alarm": BuiltIn(
         "A case that nobody decided in time is told to more people until somebody does.",
         "tests/contracts/test_alarms.py::test_the_worker_escalates_an_overdue_case_and_stops_when_asked",
@@ -62,8 +70,8 @@ BUILT_IN = {
         "tests/contracts/test_directory.py::test_sign_in_wants_the_issued_address_the_password_and_an_active_person",
     ),
     "reasons": BuiltIn(
-        "No case is closed or released without a reason in writing.",
-        "tests/unit/gateway/desk/test_desk_decide_form.py::test_no_reason_and_endless_reasons_are_told_at_the_field",
+        "No case is decided without a reason, and where much is at stake it is in words.",
+        "tests/unit/gateway/desk/test_desk_decide_form.py::test_where_much_is_at_stake_a_reason_in_words_is_needed",
     ),
     "record_chain": BuiltIn(
         "Every act is an entry in a hash-chained record; an altered one is found.",
@@ -72,6 +80,14 @@ BUILT_IN = {
     "school_overlay": BuiltIn(
         "A school's own rules stand over the pack for its contract; of two values the stricter counts.",
         "tests/unit/gateway/packs/test_conflicts.py::test_c21_a_schools_rules_stand_over_the_agencys_and_the_stricter_wins",
+    ),
+    "second_factor": BuiltIn(
+        "Whoever works at the desk signs in with a second factor.",
+        "tests/contracts/test_signing_in.py::test_the_first_sign_in_leads_to_a_second_factor_and_nowhere_else",
+    ),
+    "small_concerns_together": BuiltIn(
+        "Small concerns about one adult are shown side by side.",
+        "tests/contracts/test_matters.py::test_small_concerns_about_one_adult_are_a_pattern",
     ),
     "strikes_by_people": BuiltIn(
         "Only a person at the desk gives a strike, with a step, a clause and a reason.",

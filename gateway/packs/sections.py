@@ -17,6 +17,8 @@ Occasion = Literal[
     "joined",  # somebody was added to the directory
     "first_lesson",  # before the first booked lesson of a pair, by `after`
     "before_lesson",  # before every booked lesson, by `after`
+    "after_lesson",  # `after` every booked lesson
+    "repeated",  # a tutor had three messages held or sent back within half a year
     "copy",  # stands under every delivered copy
     "hold",  # somebody's message is held or comes back
     "unanswered",  # a family's message has no answer for `after`

@@ -29,6 +29,7 @@ from gateway.store.vault import Vault
 
 LOOK_BACK = timedelta(days=14)  # nobody is reminded of what is older
 MOST = 500
+BREACHES, BREACH_WINDOW = 3, timedelta(days=180)  # clause MTW-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,43 @@ def _lessons(asked: Asked) -> Iterator[Occasion]:
     for row in asked.connection.execute(soon.order_by(lesson.c.starts)):
         first = asked.reminder.on == "first_lesson"
         yield Occasion(row.pair_id if first else str(row.id), pair_id=row.pair_id)
+
+
+def _lessons_over(asked: Asked) -> Iterator[Occasion]:
+    over = select(lesson.c.id, lesson.c.pair_id, pair.c.tutor_id).join(pair, pair.c.id == lesson.c.pair_id)
+    lately = asked.now - asked.reminder.after
+    wanted = over.where(
+        lesson.c.organisation_id == asked.organisation_id,
+        lesson.c.ends <= lately,
+        lesson.c.ends > lately - LOOK_BACK,
+    )
+    for row in asked.connection.execute(wanted):
+        yield Occasion(str(row.id), row.pair_id, row.tutor_id)
+
+
+def _repeated(asked: Asked) -> Iterator[Occasion]:
+    """Tutors whose messages were sent back, or held and not let go, three times in half a year."""
+    let_go = exists().where(
+        case_file.c.message_id == message.c.id,
+        decision.c.case_id == case_file.c.id,
+        decision.c.action == "release",
+    )
+    breaches = (
+        select(pair.c.tutor_id, func.count().label("times"))
+        .join(pair, pair.c.id == message.c.pair_id)
+        .where(
+            message.c.organisation_id == asked.organisation_id,
+            message.c.sender_id == pair.c.tutor_id,
+            message.c.outcome.in_(("refuse", "hold")),
+            message.c.received_at > asked.now - BREACH_WINDOW,
+            ~let_go,
+        )
+        .group_by(pair.c.tutor_id)
+        .having(func.count() >= BREACHES)
+    )
+    for row in asked.connection.execute(breaches):
+        # Told again at every third.
+        yield Occasion(f"{row.tutor_id}:{row.times // BREACHES}", person_id=row.tutor_id)
 
 
 def _unanswered(asked: Asked) -> Iterator[Occasion]:
@@ -217,6 +255,8 @@ LOOKS: dict[str, Callable[[Asked], Iterator[Any]]] = {
     "joined": _joined,
     "first_lesson": _lessons,
     "before_lesson": _lessons,
+    "after_lesson": _lessons_over,
+    "repeated": _repeated,
     "unanswered": _unanswered,
     "case_opened": _cases,
     "case_closed": _cases,

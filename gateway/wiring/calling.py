@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 
 from gateway.desk.families.callers import Callers
@@ -17,13 +17,6 @@ from gateway.wiring.storing import Store
 
 def callers_of(store: Store, readers: Readers, take: Takes) -> Callers:
     """The parts of the families' and tutors' pages over one store."""
-
-    def read(arrival: Arrival) -> Reading:
-        try:
-            return readers.read(arrival).result()
-        except ReaderFailed:
-            return Reading(form_faults=("it could not be read within the limits",))
-
     return Callers(
         store.entrances,
         store.correspondence,
@@ -31,11 +24,23 @@ def callers_of(store: Store, readers: Readers, take: Takes) -> Callers:
         store.register,
         store.sendings,
         store.strikes,
-        read,
+        showing(readers),
         take,
         store.link_key,
         helplines(),
     )
+
+
+def showing(readers: Readers) -> Callable[[Arrival], Reading]:
+    """What can be read in a message, for a page that shows it; a bad one reads as a fault of form."""
+
+    def read(arrival: Arrival) -> Reading:
+        try:
+            return readers.read(arrival).result()
+        except ReaderFailed:
+            return Reading(form_faults=("it could not be read within the limits",))
+
+    return read
 
 
 @cache

@@ -83,6 +83,15 @@ class Notifier:
         write = Letters(self._store, self._desk_url).written
         await self._send(await asyncio.to_thread(write, kind, organisation_id, about, datetime.now(UTC)))
 
+    async def send(self, notices: list[Notice]) -> None:
+        """Hand notices of others over, signed. Raises Unavailable when one was not taken."""
+        await self._send(notices)
+
+    @property
+    def desk_url(self) -> str:
+        """Where people reach the desk."""
+        return self._desk_url
+
     async def _send(self, notices: list[Notice]) -> None:
         for notice in notices:
             answer = await self._post(self._signed(notice))

@@ -32,6 +32,7 @@ from gateway.ports import Office, Receipt
 from gateway.settings import Settings
 from gateway.wiring.judging import bench
 from gateway.wiring.notifying import Notifier
+from gateway.wiring.on_call import Caller, Nights
 from gateway.wiring.storing import Store, database_url, dkim_folder, links_of, open_store
 
 log = logging.getLogger(__name__)
@@ -207,22 +208,19 @@ async def _courier(settings: Settings) -> None:
         store.outbox.wait_for_work,
         now,
     )
+    notifier = Notifier(store, smarthost.post, desk_url(settings), dkim_folder(settings))
     work = [
         asyncio.create_task(courier.run(), name="courier"),
         asyncio.create_task(
             run_worker(
                 store.conninfo,
-                Context(
-                    store.docket,
-                    Notifier(store, smarthost.post, desk_url(settings), dkim_folder(settings)),
-                    store.ledger,
-                    store,
-                ),
+                Context(store.docket, notifier, store.ledger, store, Caller(store, notifier), Nights(store)),
             ),
             name="jobs",
         ),
     ]
     log.info("courier: sending to port %d", settings.smarthost[1])
+    spare_collector()
     told = asyncio.create_task(_told_to_stop().wait())
     done, _ = await asyncio.wait([told, *work], return_when=asyncio.FIRST_COMPLETED)
     courier.stop()

@@ -38,6 +38,7 @@ from gateway.store.sessions import SqlSessions
 from gateway.store.strikes import SqlStrikes
 from gateway.store.tasks import SqlTasks
 from gateway.store.vault import Vault, create_master_key, load_master_key
+from gateway.wiring.casework import Casework, casework_of
 from gateway.wiring.policies import Policies, shelf_of
 
 
@@ -94,6 +95,7 @@ class Store:
     sendings: SqlSendings
     strikes: SqlStrikes
     link_key: bytes = field(repr=False)
+    casework: Casework
     form_key: bytes = field(repr=False)
     verp_key: bytes = field(repr=False)
     conninfo: str = field(repr=False)
@@ -180,15 +182,16 @@ def _joined(engine: Engine, master_key: bytes, libpq: str, home: Path) -> Store:
     releases, tasks = SqlPolicies(engine), SqlTasks(engine, vault)
     policies = Policies(shelf_of(home, config_folder()), releases, tasks.give, _now)
     directory = SqlDirectory(engine, vault, policies.of, policies.shadow_of)
+    docket, record = SqlDocket(engine, vault, alarms, directory.policy_of), RecordReader(engine)
     return Store(
         directory=directory,
         ledger=SqlLedger(engine, vault, alarms, directory.policy_of),
-        docket=SqlDocket(engine, vault, alarms, directory.policy_of),
+        docket=docket,
         outbox=SqlOutbox(engine, vault, alarms, directory.policy_of),
         sessions=SqlSessions(engine, vault),
         api_keys=SqlApiKeys(engine),
         roster=Rosters(engine, vault),
-        record=RecordReader(engine),
+        record=record,
         policies=policies,
         releases=releases,
         past=PastMessages(engine, vault),
@@ -201,6 +204,7 @@ def _joined(engine: Engine, master_key: bytes, libpq: str, home: Path) -> Store:
         sendings=SqlSendings(engine, vault, alarms, directory.policy_of),
         strikes=SqlStrikes(engine, vault, alarms),
         link_key=link_key(master_key),
+        casework=casework_of(engine, vault, alarms, directory, docket, record, master_key),
         form_key=hashlib.sha256(b"desk forms\0" + master_key).digest(),
         verp_key=hashlib.sha256(b"return paths\0" + master_key).digest(),
         conninfo=libpq,

@@ -12,12 +12,14 @@ from gateway.desk.families.blueprints import family_pages
 from gateway.desk.mailboxes import mailboxes_blueprint
 from gateway.desk.parts import Terms
 from gateway.desk.signing.provider import Provider
+from gateway.desk.todo_page import todo_blueprint
 from gateway.desk.tutors.blueprints import tutor_pages
 from gateway.errors import SettingsError
 from gateway.journey import Journey
 from gateway.ports import Office, Readers
 from gateway.settings import Settings, read
-from gateway.wiring.calling import callers_of
+from gateway.wiring.calling import callers_of, showing
+from gateway.wiring.casework import LINKS, casework_pages
 from gateway.wiring.running import journey_of, now, readers_of, taker
 from gateway.wiring.storing import Store, open_store
 
@@ -61,9 +63,11 @@ def desk_of(settings: Settings, store: Store, journey: Office, readers: Readers)
         extra=(
             *family_pages(callers_of(store, readers, take)),
             *tutor_pages(),
+            *casework_pages(store.casework, showing(readers)),
+            todo_blueprint(store.tasks),
             *((mailboxes_blueprint(folder),) if folder else ()),
         ),
-        links=(("Mailboxes", "/mailboxes"),) if folder else (),
+        links=(*LINKS, ("Mailboxes", "/mailboxes")) if folder else LINKS,
         terms=Terms(settings.second_factor == "required", settings.public_url, provider_of(settings, store)),
     )
 

@@ -38,7 +38,7 @@ from tests.fakes.sql import MASTER_KEY, Store, found
 
 NOW = datetime.now(UTC)
 TUTORS, PUPILS_EACH = 400, 5
-ROUNDS = 120
+ROUNDS = 60
 LANES = (Lane.REVIEW, Lane.CONTACT, Lane.UNREADABLE, Lane.URGENT, Lane.SEALED)
 CLAUSES = ("DFT-01", "MTW-69", "HST-07", "MTW-71")
 

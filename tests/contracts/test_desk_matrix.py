@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -20,8 +21,10 @@ from werkzeug.test import TestResponse
 
 from gateway.desk import access, forgery
 from gateway.desk.roles import ROUTES, Door, may
+from gateway.domain.case import Action, Decision
 from gateway.domain.people import CASE_ROLES, DESK_ROLES, Person, Role
 from gateway.domain.signing import Passkey
+from gateway.errors import Forbidden
 from tests.fakes.real_desk import BASE, PASSWORD, RealDesk, real_desk
 
 ROLES = sorted(DESK_ROLES)
@@ -212,6 +215,27 @@ def test_an_auditor_and_an_operator_open_no_message_and_decide_nothing() -> None
         ]
 
 
+@pytest.mark.parametrize(
+    ("organisation", "role"),
+    [
+        ("demo", Role.AUDITOR),
+        ("demo", Role.OPERATOR),
+        ("other", Role.MODERATOR),
+        ("other", Role.ADMINISTRATOR),
+    ],
+)
+def test_behind_the_pages_the_journey_refuses_them_too(desk: RealDesk, organisation: str, role: Role) -> None:
+    person, case = desk.people[organisation, role], desk.cases["demo"]
+    with pytest.raises(Forbidden):
+        desk.office.lay_out("demo", case, person)
+    decision = Decision(case, 1, Action.RELEASE, person.id, "It is fine.")
+    if organisation == "demo":
+        with pytest.raises(Forbidden):
+            desk.office.decide("demo", decision)
+    kinds = [one.entry.kind for one in desk.store.record.entries("demo")]
+    assert "body.viewed" not in kinds
+
+
 def forgeries(desk: RealDesk, own: str) -> dict[str, tuple[dict[str, str], dict[str, str]]]:
     """Form and headers of each forgery of a form of the session or visit whose genuine token is `own`."""
     another, other = desk.client_of(desk.people["demo", Role.ADMINISTRATOR])
@@ -262,3 +286,37 @@ def test_a_passkey_of_one_organisation_is_nothing_to_another(desk: RealDesk) -> 
     assert (len(factors.held(ours).passkeys), len(factors.held(theirs).passkeys)) == (2, 1)
     token = desk.store.sessions.sign_in(theirs.mailboxes[0], PASSWORD, now)
     assert token and desk.store.sessions.session(token, now).person == theirs  # type: ignore[union-attr]
+
+
+FIELDS = (
+    "address", "password", "code", "next", "passkey", "name", "new", "again", "state", "keys", "reason", "version",
+)  # fmt: skip
+HOSTILE = ("\0\u202e", "x" * 5_000, "' OR 1=1 --\ufffd\U0010ffff", "9" * 40, "[" * 3_000)
+
+
+@pytest.mark.parametrize("visitor", [Role.ADMINISTRATOR, "password only", "signed out"])
+def test_no_field_of_any_form_breaks_a_page(desk: RealDesk, visitor: str) -> None:
+    broken = []
+    for rule, method in rules(desk):
+        if method != "POST" or wanted(rule.endpoint, visitor) != "let in":
+            continue
+        for value in HOSTILE:
+            client, token = enter(desk, visitor, "demo")
+            client.set_cookie("desk-known", "a.b")
+            form = {forgery.FIELD: token, **dict.fromkeys(FIELDS, value)}
+            answer = client.post(address(desk, rule, "demo"), data=form, base_url=BASE)
+            if answer.status_code >= 500:
+                broken.append((rule.endpoint, value[:20]))
+    assert broken == []
+
+
+def test_no_cookie_breaks_a_page(desk: RealDesk) -> None:
+    names = ("desk", "desk-visit", "desk-known", "desk-away", "desk-keys")
+    form = {forgery.FIELD: forgery.issue(desk.key, "visit:a"), "address": "x@y.test", "password": "wrong"}
+    for name, value in product(names, ("", ".", "\u00e9", "x" * 3_000, "a.b.c", "%00")):
+        client = desk.app.test_client()
+        client.set_cookie(name, value)
+        for path in ("/", "/sign-in", "/sign-in/organisation/back?code=a&state=%C3%A9", "/account"):
+            assert client.get(path, base_url=BASE).status_code < 500, (name, value, path)
+        client.set_cookie("desk-visit", "a")
+        assert client.post("/sign-in", data=form, base_url=BASE).status_code in (403, 429), (name, value)

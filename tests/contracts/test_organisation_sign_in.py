@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import requests
@@ -18,9 +19,12 @@ from werkzeug.test import TestResponse
 from gateway.desk.app import create_desk
 from gateway.desk.parts import Terms
 from gateway.desk.signing.oidc import OidcProvider
-from gateway.domain.people import Role
+from gateway.domain.people import Organisation, Role
 from gateway.domain.signing import Passkey
-from gateway.store.desk_users import add_desk_user
+from gateway.errors import SettingsError
+from gateway.settings import Settings, read
+from gateway.store.desk_users import add_desk_user, create_organisation
+from gateway.wiring.web import provider_of
 from tests.fakes.desk import world
 from tests.fakes.oidc import CLIENT, SECRET, FakeProvider, provider
 from tests.fakes.sql import Store
@@ -193,3 +197,41 @@ def test_a_provider_that_does_not_answer_is_told_kindly(app: Flask) -> None:
     object.__setattr__(parts, "terms", Terms(False, "", silent))
     page = app.test_client().get("/sign-in/organisation", base_url=BASE)
     assert page.status_code == 403 and "sign in with your password" in page.text
+
+
+@pytest.fixture
+def secret(tmp_path: Path) -> Path:
+    file = tmp_path / "secret"
+    file.write_text(SECRET + "\n")
+    file.chmod(0o600)
+    return file
+
+
+def chosen(secret: Path, **more: str) -> Settings:
+    given = {"issuer": "https://login.example.org", "client_id": CLIENT, "secret_file": str(secret), **more}
+    return read({f"GATEWAY_OIDC_{name.upper()}": value for name, value in given.items()})
+
+
+def test_the_settings_make_a_provider_of_the_only_organisation(family_store: Store, secret: Path) -> None:
+    made = provider_of(chosen(secret), family_store)  # type: ignore[arg-type]  # it asks for organisations only
+    assert made is not None and made.organisation_id == "demo" and SECRET not in repr(made)
+    assert provider_of(read({}), family_store) is None  # type: ignore[arg-type]
+
+
+def test_a_secret_that_others_may_read_is_refused(family_store: Store, secret: Path) -> None:
+    secret.chmod(0o644)
+    with pytest.raises(SettingsError, match="chmod 600"):
+        provider_of(chosen(secret), family_store)  # type: ignore[arg-type]
+    secret.unlink()
+    with pytest.raises(SettingsError, match="cannot be read"):
+        provider_of(chosen(secret), family_store)  # type: ignore[arg-type]
+
+
+def test_of_several_organisations_it_must_be_said_whose_it_is(family_store: Store, secret: Path) -> None:
+    create_organisation(family_store.engine, Organisation("other", "Other Tutors", "other.test"))
+    with pytest.raises(SettingsError, match="oidc_organisation"):
+        provider_of(chosen(secret, organisation="nobody"), family_store)  # type: ignore[arg-type]
+    with pytest.raises(SettingsError, match="oidc_organisation"):
+        provider_of(chosen(secret), family_store)  # type: ignore[arg-type]
+    made = provider_of(chosen(secret, organisation="other"), family_store)  # type: ignore[arg-type]
+    assert made is not None and made.organisation_id == "other"

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from gateway.domain.people import Role, Standing
 from gateway.domain.signing import Means, Passkey
-from gateway.store import schema, schema_signing
+from gateway.store import passwords, schema, schema_signing
 from gateway.store.desk_users import add_desk_user
 from tests.fakes.sql import NOW, family_roster
 
@@ -71,6 +71,23 @@ def test_a_password_alone_is_not_enough_for_who_holds_a_second_factor(desk, mo):
     whole = desk.sessions.session(desk.sessions.prove(token, Means.APP, NOW), NOW)
     assert (whole.complete, whole.id, whole.means) == (True, half.id, Means.APP)
     assert desk.sessions.session(token, NOW) is None
+
+
+def test_the_same_work_is_done_for_nobody_as_for_somebody(desk, mo, monkeypatch):
+    """One argon2, whoever is asked for: how long it takes must not tell who has an account."""
+    done = []
+
+    class Counting:
+        def verify(self, kept, password):
+            done.append(kept[:9])
+            return real.verify(kept, password)
+
+    real = passwords._hasher
+    monkeypatch.setattr(passwords, "_hasher", Counting())
+    for address in ("mo@org.test", "nobody@org.test", "ruth@family.test", "tara.okafor@relay.test", ""):
+        assert desk.sessions.sign_in(address, "wrong words here", NOW) is None
+        assert not desk.sessions.is_password(replace(mo, id=address), "wrong words here")
+    assert done == ["$argon2id"] * 10
 
 
 def test_an_address_that_is_vouched_for_still_owes_the_second_factor(desk, mo):

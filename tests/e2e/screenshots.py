@@ -19,7 +19,7 @@ WIDTHS = (1280, 360)
 HEIGHT = 800
 SHOTS = Path(__file__).parents[2] / "docs" / "screenshots"
 SCHEMES = ("light", "dark")
-PAGES = {"queue": "/", "case": "/next"}
+PAGES = {"queue": "/", "case": "/next", "delivered": "/next?view=delivered", "pair": ".c-pair a"}
 # Of the demo: whose pages are photographed, where their letters come, and which pages.
 MAILBOXES = {"guardian": "ruth@family.test", "pupil": "jamie@family.test", "tutor": "tara.personal@mail.test"}
 PEOPLES_PAGES = {
@@ -29,6 +29,8 @@ PEOPLES_PAGES = {
 }
 LETTER = re.compile(r"(/me/enter/[\w-]+)\s.*?code:\s*(\d{6})", re.DOTALL)
 LETTER_WAIT_S = 30
+OFFICE = {"office": "/office", "files": "/files", "concerns": "/concerns", "holds": "/holds", "record": "/record",
+          "figures": "/figures", "samples": "/samples", "care": "/care", "rota": "/rota", "operations": "/ops"}  # fmt: skip
 
 
 def capture(
@@ -41,7 +43,7 @@ def capture(
     schemes: Sequence[str] = SCHEMES,
     browser: Browser | None = None,
 ) -> list[Path]:
-    """Sign in and photograph the sign-in page and `pages` (name: path); return the files.
+    """Sign in and photograph the sign-in page and `pages` (name: path, or a link of the queue); return the files.
 
     browser: a running one; without it Chromium is started for this.
     Raises: RuntimeError when there is no Chromium, or when the sign-in is refused.
@@ -91,10 +93,24 @@ def _round(
     files = [_shot(page, out_folder / f"sign-in-{width}-{scheme}.png")]
     sign_in(page, base_url, *account)
     for name, path in pages.items():
-        page.goto(base_url + path)
+        _open(page, base_url, path)
         files.append(_shot(page, out_folder / f"{name}-{width}-{scheme}.png"))
     context.close()
     return files
+
+
+def _open(page: Page, base_url: str, path: str) -> None:
+    """Go to a path, or where the first link of the queue leads that a selector finds.
+
+    A query after /next is that of the case it leads to.
+    """
+    start, _, query = path.partition("?")
+    page.goto(base_url + (start if start.startswith("/") else "/"))
+    if not start.startswith("/"):
+        with page.expect_navigation():
+            page.locator(start).first.click()
+    elif query:
+        page.goto(f"{page.url}?{query}")
 
 
 def _shot(page: Page, file: Path) -> Path:
@@ -159,7 +175,7 @@ def from_the_demo(folder: Path) -> list[Path]:
 
     with tempfile.TemporaryDirectory() as home, DemoRun(Path(home), settings.read(), "default", False) as run:
         run.play()
-        pages = {**PAGES, "mailbox": "/mailboxes/jamie@family.test"}
+        pages = {**PAGES, **OFFICE, "mailbox": "/mailboxes/jamie@family.test"}
         desk = capture(run.web, folder, DESK_USER, DESK_PASSWORD, pages)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))

@@ -302,5 +302,7 @@ def test_screenshots_can_be_taken(base_url: str, browser: Browser, tmp_path: Pat
         "sign-in-360-dark.png",
         "queue-360-dark.png",
         "case-360-dark.png",
+        "delivered-360-dark.png",
+        "pair-360-dark.png",
     ]
     assert all(file.stat().st_size > 5_000 for file in files)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -18,10 +19,12 @@ from gateway.desk.access import stepped_up
 from gateway.desk.app import create_desk
 from gateway.desk.parts import Terms
 from gateway.desk.roles import allowed
+from gateway.desk.signing.oidc import OidcProvider
 from gateway.domain.people import Role
 from gateway.store.desk_users import add_desk_user
 from tests.e2e.test_desk_browser import AXE
 from tests.fakes.desk import serve, world
+from tests.fakes.oidc import CLIENT, SECRET, FakeProvider, provider
 from tests.fakes.sql import Store
 
 pytestmark = pytest.mark.browser
@@ -45,6 +48,8 @@ class Clock:
 def browser() -> Iterator[Browser]:
     executable = shutil.which("chromium")
     if executable is None:
+        if os.environ.get("TUTOR_GATEWAY_REQUIRE_BROWSER"):
+            pytest.fail("No chromium on the path, and TUTOR_GATEWAY_REQUIRE_BROWSER asks for one.")
         pytest.skip("No chromium on the path: signing in was not tested in a browser.")
     with sync_playwright() as playwright:
         yield playwright.chromium.launch(executable_path=executable)
@@ -56,7 +61,13 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def base_url(family_store: Store, clock: Clock) -> Iterator[str]:
+def away() -> Iterator[FakeProvider]:
+    with provider() as made:
+        yield made
+
+
+@pytest.fixture
+def base_url(family_store: Store, clock: Clock, away: FakeProvider) -> Iterator[str]:
     """The desk with a page that asks to step up. A name, because passkeys know no numbers."""
     add_desk_user(
         family_store.engine,
@@ -76,7 +87,7 @@ def base_url(family_store: Store, clock: Clock) -> Iterator[str]:
 
     app = create_desk(
         here.office, here.docket, family_store.sessions, family_store.directory, clock, b"k" * 32, [pages],
-        terms=Terms(factor_required=True),
+        terms=Terms(True, "", OidcProvider("demo", away.issuer, CLIENT, SECRET, clock)),
     )  # fmt: skip
     with serve(app) as url:
         yield url.replace("127.0.0.1", "localhost")
@@ -290,6 +301,25 @@ def test_step_up_returns_to_where_one_was_without_javascript(without_script: Pag
     expect(without_script.get_by_role("heading", name="Your account")).to_be_visible()
     without_script.get_by_role("button", name="Make new ones").click()
     assert without_script.locator(".codes code").count() == 10
+
+
+def test_the_organisation_s_own_sign_in_leads_there_and_back_without_javascript(
+    without_script: Page, open_page: Open, away: FakeProvider
+) -> None:
+    """From another site and back, so the browser must bring our cookie along."""
+    without_script.goto("/sign-in")
+    without_script.get_by_role("link", name="your organisation's account").click()
+    expect(without_script.get_by_role("heading", name="Your organisation's sign-in")).to_be_visible()
+    without_script.get_by_role("button", name="Continue to the desk").click()
+    expect(without_script.get_by_role("heading", name="Set up a second factor")).to_be_visible()
+    page = open_page()
+    page.goto("/sign-in/organisation")
+    found = complaints(page)
+    away.claims = {"email": "stranger@org.test"}
+    page.goto("/sign-in/organisation")
+    page.get_by_role("button", name="Continue to the desk").click()
+    expect(page.get_by_role("alert")).to_contain_text("no account at this desk")
+    assert found | complaints(page) == {}
 
 
 def test_axe_finds_nothing_on_any_page_by_day_or_night_and_nothing_sticks_out(

@@ -61,6 +61,7 @@ class RealDesk:
     people: dict[tuple[str, Role], Person]
     cases: dict[str, str]
     key: bytes
+    office: Journey
 
     def client_of(self, person: Person, token: str | None = None) -> tuple[FlaskClient, str]:
         """A browser with a complete session of that person, and the session's token."""
@@ -89,7 +90,8 @@ def real_desk(database_url: str, home: Path, **chosen: str) -> Iterator[RealDesk
     try:
         people = _people(store, "demo", "relay.test") | _people(store, "other", "other.test")
         cases = {organisation: _case(store, organisation) for organisation in ("demo", "other")}
-        yield RealDesk(desk_of(settings, store, journey, readers), store, people, cases, store.form_key)
+        desk = desk_of(settings, store, journey, readers)
+        yield RealDesk(desk, store, people, cases, store.form_key, journey)
     finally:
         journey.close()
         store.close()

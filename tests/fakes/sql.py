@@ -34,6 +34,7 @@ from gateway.store.sendings import SqlSendings
 from gateway.store.sessions import SqlSessions
 from gateway.store.strikes import SqlStrikes
 from gateway.store.vault import Vault
+from gateway.wiring.casework import Casework, casework_of
 
 MASTER_KEY = bytes(range(32))
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
@@ -110,6 +111,11 @@ class Store:
     @cached_property
     def strikes(self) -> SqlStrikes:
         return SqlStrikes(self.engine, self.vault, self.alarms)
+
+    @cached_property
+    def casework(self) -> Casework:
+        joined = (self.engine, self.vault, self.alarms, self.directory, self.docket, self.record)
+        return casework_of(*joined, MASTER_KEY)
 
     def bring_in(self, roster: Roster) -> rosters.Applied:
         """Import a roster."""

@@ -22,15 +22,14 @@ from classifiers.conduct.lexicon import lexicon
 from classifiers.conduct.likeness import mean_vector
 from classifiers.conduct.vectors import Vectors, vectors
 from classifiers.conduct.weights import MANIFEST, Arrays, models_folder
-from tests.training import augment, corpus, table
-from tests.training.calibrate import Heard, calibrated
-from tests.training.corpus import CATEGORIES, ROLES, Example
-from tests.training.fit import Fitted, fit
+from tests.training import augment, calibrate, corpus, table
+from tests.training.corpus import CATEGORIES, Example
+from tests.training.fit import KINDS, Fitted, fit, say
 from tests.training.minilm import SHA256, MiniLM
-from tests.training.samples import Words
+from tests.training.samples import Texts, features
 
-FOR_MARKS = ("d_lessons", "e_voices")
-"""Writers of ordinary talk kept for setting the marks."""
+PARTS = 4
+"""Of the writers: each part is heard by heads that the others taught, to set the marks on."""
 
 
 def main() -> None:
@@ -45,19 +44,16 @@ def main() -> None:
         pin({})
         return
     known = vectors(read(VECTORS_FILE))
-    learn, tune = split(asked.data)
-    held, scales = build_heads(learn, tune, known)
+    learn, apart = split(asked.data)
+    held, scales = build_heads(learn, apart, known)
     save(HEADS_FILE, held)
-    pin({"categories": list(CATEGORIES), "scales": scales, "trained_on": len(learn), "tuned_on": len(tune)})
+    pin({"categories": list(CATEGORIES), "scales": scales, "trained_on": len(learn), "apart": len(apart)})
 
 
 def split(folder: Path) -> tuple[list[Example], list[Example]]:
-    """What is learnt from, and what the marks are set on."""
+    """What is learnt from, and what only tells categories apart and is looked at by those who tune."""
     talk = corpus.contact_talk(corpus.CORPORA / "contact" / "dev")
-    return (
-        corpus.conduct(folder / "train") + [one for one in talk if one.writer not in FOR_MARKS],
-        corpus.conduct(folder / "dev") + [one for one in talk if one.writer in FOR_MARKS],
-    )
+    return corpus.conduct(folder / "train") + talk, corpus.conduct(folder / "dev")
 
 
 def build_table(folder: Path) -> Arrays:
@@ -67,26 +63,50 @@ def build_table(folder: Path) -> Arrays:
     return table.laid_out(words, table.encoded(words, encoder))
 
 
-def build_heads(learn: Sequence[Example], tune: Sequence[Example], known: Vectors) -> tuple[Arrays, Any]:
+def build_heads(learn: Sequence[Example], apart: Sequence[Example], known: Vectors) -> tuple[Arrays, Any]:
     """The heads' arrays, and the scales set on what they have not seen."""
-    words = Words(known)
-    samples = [words.sample(one, weight) for one, weight in augment.widened(learn)]
-    fitted = fit([one for one in samples if one is not None], words)
-    held = quantised(fitted)
+    texts = Texts(known)
+    crossed = cross_heard(learn, texts)
+    held = quantised(taught(learn, texts))
     heads = Heads(model(held), known, lexicon())
-    return {**held, **themes(learn, known, heads)}, calibrated(Heard(tune, heads))
+    dev = calibrate.heard(apart, texts, lambda sentences, role: heads.read(sentences, role).heads)
+    return {**held, **themes(learn, known, heads)}, calibrate.calibrated(crossed, dev)
+
+
+def taught(learn: Sequence[Example], texts: Texts, kinds: Sequence[int] = range(KINDS)) -> Fitted:
+    """Heads learnt from messages and from those made out of them."""
+    samples = [texts.sample(one, weight) for one, weight in augment.widened(learn)]
+    with_words = [one for one in samples if one is not None]
+    return fit(with_words, features(with_words, texts), kinds)
+
+
+def cross_heard(learn: Sequence[Example], texts: Texts) -> calibrate.Heard:
+    """Every message as heads hear it that learnt from other writers; of the categories only the urgent."""
+    urgent = [CATEGORIES.index(name) for name in calibrate.URGENT]
+    writers = sorted({one.writer for one in learn})
+    found = calibrate.Heard()
+    for part in range(PARTS):
+        mine = set(writers[part::PARTS])
+        asked = [one for one in learn if one.writer in mine]
+        fitted = taught([one for one in learn if one.writer not in mine], texts, urgent)
+        answers = iter(say(fitted, [one for one in map(texts.sample, asked) if one is not None]))
+        one_part = calibrate.heard(asked, texts, lambda _sentences, _role, said=answers: next(said))
+        found.extend(one_part)
+        print(f"{part + 1} of {PARTS} parts of the writers heard by heads of the others", flush=True)
+    return found
 
 
 def quantised(fitted: Fitted) -> Arrays:
-    """Bytes for the many, halves for the few."""
-    scale = np.maximum(np.abs(fitted.grams).max(0), 1e-9) / 127
+    """Bytes for the many; each row of them with a number to multiply them by."""
+    rarity = fitted.held.rarity
+    worth = fitted.grams * rarity[:, None]
+    scale = np.abs(worth).max(1) / 127
     return {
-        "grams": np.rint(fitted.grams / scale).astype(np.int8),
-        "grams_scale": scale.astype(np.float32),
-        "grams_at": np.tile(fitted.grams_at, (len(ROLES), 1)).astype(np.float32),
-        "rarity": fitted.rarity.astype(np.float16),
-        "plain": fitted.plain.astype(np.float16),
-        "plain_at": fitted.plain_at.astype(np.float32),
+        "keys": fitted.held.keys,
+        "grams": np.rint(worth / np.maximum(scale, 1e-9)[:, None]).astype(np.int8),
+        "scale": scale.astype(np.float16),
+        "square": (rarity * rarity).astype(np.float16),
+        "at": fitted.at.astype(np.float32),
     }
 
 

@@ -1,66 +1,70 @@
-"""Weighs the readers and the cues together, and sets the marks, on messages not trained on."""
+"""Weighs the heads and the cues together, and sets the marks, on messages their heads have not seen."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.conduct.cues import ConductCues, strongest
+from classifiers.conduct.cues import ConductCues, Hit, strongest
 from classifiers.conduct.detector import cue_scores
-from classifiers.conduct.features import stretches
-from classifiers.conduct.heads import Heads
+from classifiers.conduct.features import Stretch, stretches, windows
 from classifiers.conduct.lexicon import lexicon
-from classifiers.conduct.weighing import (
-    CLEAR,
-    Weighed,
-    any_features,
-    any_weights,
-    kind_features,
-    scales_of,
-    urgent_features,
-    weigh,
-)
-from classifiers.conduct.words import skim
+from classifiers.conduct.weighing import CLEAR, WEAK, any_features, kind_features, urgent_features
+from classifiers.conduct.words import Skimmed, skim
 from tests.training.corpus import CATEGORIES, ROLES, Example
+from tests.training.samples import Texts
 from tests.training.solver import Dense, logistic
 
 Floats = NDArray[Any]
 URGENT = ("disclosure_abuse", "disclosure_self_harm", "threat", "third_party_report")
 LOADS = (0.12, 0.03, 0.01, 0.002)
 """Share of ordinary messages at FAINT, WEAK, CLEAR and SURE."""
-NEAR_LOADS = (0.30, 0.12, 0.06, 0.015)
+NEAR_LOADS = (0.30, 0.13, 0.075, 0.015)
 """And of messages that were written to resemble what is of concern."""
 URGENT_LOADS = (0.10, 0.02, 0.006, 0.0015)
-NEAR_TOGETHER = 0.08
-"""Share of what resembles concern that all marks together may hold."""
+TOGETHER, NEAR_TOGETHER = 0.01, 0.065
+"""Share of both that all marks together may hold of what the cues let pass."""
 URGENT_ACTS = 0.5
-URGENT_LOAD, URGENT_NEAR = 0.004, 0.03
+URGENT_LOAD, URGENT_NEAR = 0.005, 0.045
 """Shares of it that the urgent categories may take."""
+STEP, MOST = 0.02, 5.0  # by which marks are raised until the loads are kept
+OF_WINDOW = 0.3  # the least share that a window has beside all around it: it says where to look
 RIDGE = 1.0
 ROUNDS = 3
 
 
+@dataclass(slots=True)
 class Heard:
-    """What readers and cues say of every window of some messages."""
+    """What the heads and the cues say of every window of some messages.
 
-    def __init__(self, examples: Sequence[Example], heads: Heads) -> None:
-        self.examples: list[Example] = []
-        self.said: list[Floats] = []
-        self.cues: list[Floats] = []
-        cues = ConductCues()
-        for one in examples:
-            skimmed = skim(one.text, lexicon())
-            sentences = stretches(skimmed, heads.speller)
-            if not sentences:
-                continue
-            said = heads.read(sentences, one.role)
-            hits = strongest(cues.hits(skimmed, one.role, {}))
-            self.examples.append(one)
-            self.said.append(said.heads)
-            self.cues.append(cue_scores(hits, said.pairs, sentences, skimmed, CATEGORIES))
+    said: (windows and the whole, heads) of each. cues: (windows, categories). by_cues: whether a
+    cue alone holds the message.
+    """
+
+    examples: list[Example] = field(default_factory=list)
+    said: list[Floats] = field(default_factory=list)
+    cues: list[Floats] = field(default_factory=list)
+    by_cues: list[bool] = field(default_factory=list)
+
+    def add(self, example: Example, said: Floats, skimmed: Skimmed, sentences: Sequence[Stretch]) -> None:
+        """Note one message; it has words."""
+        hits = strongest(ConductCues().hits(skimmed, example.role, {}))
+        pairs = windows([len(one.words) for one in sentences])
+        self.examples.append(example)
+        self.said.append(said)
+        self.cues.append(cue_scores(hits, pairs, sentences, skimmed, CATEGORIES))
+        self.by_cues.append(any(map(_holds, hits)))
+
+    def extend(self, others: Heard) -> None:
+        """Note what others heard too."""
+        self.examples += others.examples
+        self.said += others.said
+        self.cues += others.cues
+        self.by_cues += others.by_cues
 
     @property
     def concern(self) -> Floats:
@@ -72,96 +76,128 @@ class Heard:
         """Each writer's role, by number."""
         return np.array([ROLES.index(one.role) for one in self.examples])
 
+    @property
+    def ordinary(self) -> NDArray[np.bool_]:
+        """What is ordinary talk."""
+        return np.array([one.ordinary for one in self.examples])
 
-def calibrated(heard: Heard) -> dict[str, Any]:
-    """The scales for the manifest."""
-    weights, any_at, best = _fit_any(heard)
-    said = np.array([one.max() for one in _weights(heard, weights, any_at)])
-    kind_weights, kind_at = _fit_kinds(heard, best)
-    return _within_load(
-        heard,
-        {
-            "any_weights": _plain(weights),
-            "any_at": dict(zip(ROLES, _plain(any_at), strict=True)),
-            "marks": _marks(heard, said, LOADS, NEAR_LOADS),
-            "kind_weights": _plain(kind_weights),
-            "kind_at": _plain(kind_at),
-            "urgent": {name: _fit_urgent(heard, name) for name in URGENT},
-        },
-    )
+    @property
+    def near(self) -> NDArray[np.bool_]:
+        """What was written to resemble concern."""
+        return np.array([not one.ordinary and not one.label for one in self.examples])
 
 
-def _within_load(heard: Heard, held: dict[str, Any]) -> dict[str, Any]:
-    """The scales with marks raised until what they hold together is within the load.
+def heard(
+    examples: Sequence[Example], texts: Texts, say: Callable[[Sequence[Stretch], str], Floats]
+) -> Heard:
+    """What is said of messages. say: the heads, asked for a message's sentences and its writer's role."""
+    found = Heard()
+    for one in examples:
+        skimmed = skim(one.text, lexicon())
+        sentences = stretches(skimmed, texts.speller)
+        if sentences:
+            found.add(one, say(sentences, one.role), skimmed, sentences)
+    return found
 
-    First those of the urgent categories, within their share of it, then the others.
+
+def _holds(hit: Hit) -> bool:
+    return hit.score >= (URGENT_ACTS if hit.cue.category in URGENT else CLEAR)
+
+
+def calibrated(crossed: Heard, apart: Heard) -> dict[str, Any]:
+    """The scales for the manifest.
+
+    crossed: training messages, each heard by heads that its writer did not teach. apart: messages
+    of another writer, heard by the heads that are shipped.
     """
-    urgent = _least(heard, lambda by: _raised(held, 9.0, by), URGENT_LOAD, URGENT_NEAR)
-    rest = _least(heard, lambda by: _raised(held, by, urgent), LOADS[2], NEAR_TOGETHER)
-    return _raised(held, rest, urgent)
+    weights, any_at = _fit_any(crossed)
+    roles = crossed.roles
+    features = [any_features(said, cues) for said, cues in zip(crossed.said, crossed.cues, strict=True)]
+    any_ = np.array([float((one @ weights).max()) for one in features]) + any_at[roles]
+    fitted = {name: _fit_urgent(crossed, name) for name in URGENT}
+    near_loads = tuple(3 * one for one in URGENT_LOADS)
+    urgent_marks = {
+        name: _marks(crossed, said, URGENT_LOADS, near_loads) for name, (_, _, said) in fitted.items()
+    }
+    marks = _marks(crossed, any_, LOADS, NEAR_LOADS)
+    over = {
+        name: said - _acting(urgent_marks[name], URGENT_ACTS)[roles] for name, (_, _, said) in fitted.items()
+    }
+    most = np.max(list(over.values()), axis=0)
+    passed = ~np.array(crossed.by_cues)
+    urgent_by = _least(crossed, lambda by: passed & (most >= by), URGENT_LOAD, URGENT_NEAR)
+    plain = any_ - _acting(marks, CLEAR)[roles]
+    by = _least(crossed, lambda by: passed & ((most >= urgent_by) | (plain >= by)), TOGETHER, NEAR_TOGETHER)
+    kind_weights, kind_at = _fit_kinds(apart, weights)
+    return {
+        "any_weights": _plain(weights),
+        "any_at": dict(zip(ROLES, _plain(any_at), strict=True)),
+        "marks": _raised(marks, by),
+        "kind_weights": _plain(kind_weights),
+        "kind_at": _plain(kind_at),
+        "urgent": {
+            name: {
+                "weights": _plain(weights),
+                "intercept": dict.fromkeys(ROLES, round(at, 6)),
+                "marks": _raised(urgent_marks[name], urgent_by),
+            }
+            for name, (weights, at, _) in fitted.items()
+        },
+    }
 
 
-def _least(heard: Heard, raise_by: Callable[[float], dict[str, Any]], load: float, near_load: float) -> float:
-    """How far marks must be raised for both loads to be kept."""
-    ordinary = np.array([one.ordinary for one in heard.examples])
-    near = np.array([not one.ordinary and not one.label for one in heard.examples])
-    for by in np.arange(-1, 5, 0.05):
-        scales = scales_of(raise_by(float(by)), CATEGORIES)
-        acts = np.array(
-            [
-                _acts(weigh(scales, one.role, said, cues, any_weights(scales, one.role, said, cues)))
-                for one, said, cues in zip(heard.examples, heard.said, heard.cues, strict=True)
-            ]
-        )
-        if acts[ordinary].mean() <= load and acts[near].mean() <= near_load:
+def _acting(marks: dict[str, list[float]], score: float) -> Floats:
+    """(roles,): the weight at which a score is reached that lies from WEAK to CLEAR."""
+    share = (score - WEAK) / (CLEAR - WEAK)
+    return np.array([marks[role][1] + share * (marks[role][2] - marks[role][1]) for role in ROLES])
+
+
+def _least(some: Heard, holds: Callable[[float], NDArray[np.bool_]], load: float, near_load: float) -> float:
+    """How far marks must be raised, or may be lowered, for both loads to be kept."""
+    ordinary, near = some.ordinary, some.near
+    for by in np.arange(-MOST, MOST, STEP):
+        held = holds(float(by))
+        if held[ordinary].mean() <= load and held[near].mean() <= near_load:
             return float(by)
-    return 5.0
+    return MOST
 
 
-def _raised(held: dict[str, Any], by: float, urgent_by: float) -> dict[str, Any]:
-    def up(marks: dict[str, list[float]], by: float) -> dict[str, list[float]]:
-        return {role: [round(one + by, 6) for one in at] for role, at in marks.items()}
-
-    urgent = {name: {**one, "marks": up(one["marks"], urgent_by)} for name, one in held["urgent"].items()}
-    return {**held, "marks": up(held["marks"], by), "urgent": urgent}
+def _raised(marks: dict[str, list[float]], by: float) -> dict[str, list[float]]:
+    return {role: [round(one + by, 6) for one in at] for role, at in marks.items()}
 
 
-def _acts(found: Sequence[Weighed]) -> bool:
-    """Whether the default pack holds a message for these, its cues left aside."""
-    return any(one.score >= (URGENT_ACTS if one.category in URGENT else CLEAR) for one in found)
-
-
-def _fit_any(heard: Heard) -> tuple[Floats, Floats, list[int]]:
-    features = [any_features(said, cues) for said, cues in zip(heard.said, heard.cues, strict=True)]
-    best = [int(one[:, :2].sum(1).argmax()) for one in features]
+def _fit_any(some: Heard) -> tuple[Floats, Floats]:
+    features = [any_features(said, cues) for said, cues in zip(some.said, some.cues, strict=True)]
+    best = [int(one[:, 0].argmax()) for one in features]
     weights, at = np.zeros(features[0].shape[1]), np.zeros(len(ROLES))
     for _ in range(ROUNDS):
-        weights, at = _by_role(heard, [one[row] for one, row in zip(features, best, strict=True)])
+        weights, at = _by_role(some, [one[row] for one, row in zip(features, best, strict=True)])
         best = [int((one @ weights).argmax()) for one in features]
-    return weights, at, best
+    return weights, at
 
 
-def _by_role(heard: Heard, rows: Sequence[Floats]) -> tuple[Floats, Floats]:
+def _by_role(some: Heard, rows: Sequence[Floats]) -> tuple[Floats, Floats]:
     """Weights for all, and an intercept for each role."""
-    own = np.eye(len(ROLES))[heard.roles]
+    own = np.eye(len(ROLES))[some.roles]
     table = np.concatenate([np.array(rows, float), own], axis=1)
-    solved, at = logistic(Dense(table), heard.concern, np.ones(len(table)), RIDGE)
-    return solved[: -len(ROLES)], solved[-len(ROLES) :] + at
+    solved, at = logistic(Dense(table), some.concern, np.ones(len(table)), RIDGE)
+    return _with_window(solved[: -len(ROLES)]), solved[-len(ROLES) :] + at
 
 
-def _weights(heard: Heard, weights: Floats, at: Floats) -> list[Floats]:
-    return [
-        any_features(said, cues) @ weights + at[role]
-        for said, cues, role in zip(heard.said, heard.cues, heard.roles, strict=True)
-    ]
+def _with_window(weights: Floats) -> Floats:
+    """The same weights, but that of the window itself is at least its share of the first two."""
+    both = weights[0] + weights[1]
+    own = max(weights[0], OF_WINDOW * both)
+    return np.array([own, both - own, *weights[2:]])
 
 
-def _fit_kinds(heard: Heard, best: Sequence[int]) -> tuple[Floats, Floats]:
-    """Shared weights of readers and cue, and how far each category has to be raised."""
+def _fit_kinds(some: Heard, weights: Floats) -> tuple[Floats, Floats]:
+    """Shared weights of head and cue, and how far each category has to be raised."""
     rows, right = [], []
-    for said, cues, row, one in zip(heard.said, heard.cues, best, heard.examples, strict=True):
+    for said, cues, one in zip(some.said, some.cues, some.examples, strict=True):
         if one.label:
-            rows.append(kind_features(said[row : row + 1], cues[row : row + 1])[0])
+            best = int((any_features(said, cues) @ weights).argmax())
+            rows.append(kind_features(said[best : best + 1], cues[best : best + 1])[0])
             right.append(CATEGORIES.index(one.label))
     many = len(CATEGORIES)
     flat = np.concatenate(
@@ -172,39 +208,35 @@ def _fit_kinds(heard: Heard, best: Sequence[int]) -> tuple[Floats, Floats]:
     return solved[:-many], solved[-many:]
 
 
-def _fit_urgent(heard: Heard, name: str) -> dict[str, Any]:
-    number = CATEGORIES.index(name)
+def _fit_urgent(some: Heard, name: str) -> tuple[Floats, float, Floats]:
+    """Weights and intercept of an urgent category, and what they say of each message."""
+    column = CATEGORIES.index(name)
     features = [
-        urgent_features(said, cues, number) for said, cues in zip(heard.said, heard.cues, strict=True)
+        urgent_features(said, cues, [column])[:, :, 0].T
+        for said, cues in zip(some.said, some.cues, strict=True)
     ]
-    right = np.array([one.label == name for one in heard.examples], float)
-    worth = np.ones(len(right))
-    best = [int(one[:, :2].sum(1).argmax()) for one in features]
+    right = np.array([one.label == name for one in some.examples], float)
+    best = [int(one[:, 0].argmax()) for one in features]
     weights, at = np.zeros(features[0].shape[1]), 0.0
     for _ in range(ROUNDS):
         rows = np.array([one[row] for one, row in zip(features, best, strict=True)], float)
-        weights, at = logistic(Dense(rows), right, worth, RIDGE)
+        weights, at = logistic(Dense(rows), right, np.ones(len(right)), RIDGE)
+        weights = _with_window(weights)
         best = [int((one @ weights).argmax()) for one in features]
-    said = np.array([float((one @ weights).max()) + at for one in features])
-    return {
-        "weights": _plain(weights),
-        "intercept": dict.fromkeys(ROLES, round(float(at), 6)),
-        "marks": _marks(heard, said, URGENT_LOADS, tuple(3 * one for one in URGENT_LOADS)),
-    }
+    return weights, at, np.array([float((one @ weights).max()) + at for one in features])
 
 
 def _marks(
-    heard: Heard, said: Floats, loads: Sequence[float], near_loads: Sequence[float]
+    some: Heard, said: Floats, loads: Sequence[float], near_loads: Sequence[float]
 ) -> dict[str, list[float]]:
     """Per role where the loads are kept, on ordinary talk and on what resembles concern."""
-    ordinary = np.array([one.ordinary for one in heard.examples])
-    near = np.array([not one.ordinary and not one.label for one in heard.examples])
+    ordinary, near = some.ordinary, some.near
     marks = {}
     for number, role in enumerate(ROLES):
-        mine = heard.roles == number
+        mine = some.roles == number
         at = [
-            max(_tail(said[ordinary & mine], some), _tail(said[near & mine], more))
-            for some, more in zip(loads, near_loads, strict=True)
+            max(_tail(said[ordinary & mine], load), _tail(said[near & mine], more))
+            for load, more in zip(loads, near_loads, strict=True)
         ]
         marks[role] = _plain(np.maximum.accumulate(np.array(at) + np.arange(len(at)) * 1e-3))
     return marks

@@ -1,8 +1,10 @@
-"""Fits the two readers on messages, and says what they would say of others.
+"""Fits the heads on messages, and says what they would say of others.
 
 A message says what its most telling window says (multiple-instance learning): a first model
-learns from whole messages, and the next ones from the window that the last found most telling,
-so that one sentence in a long mail counts.
+learns from whole messages, and the next one from these and from the window of each that the
+first found most telling, so that one sentence in a long mail counts. A feature is first weighed by how much oftener it
+stands in what is of concern than in the rest, as naive Bayes would (Wang and Manning 2012), so
+that the penalty falls on what is equally common in both.
 """
 
 from __future__ import annotations
@@ -15,115 +17,108 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tests.training.corpus import CATEGORIES, ROLES
-from tests.training.samples import Piece, Sample, Words, bags, dense, rarity_of
-from tests.training.solver import Dense, logistic
+from tests.training.samples import Features, Piece, Sample, bags
+from tests.training.solver import Bags, Parted, logistic
 
 Floats = NDArray[Any]
-HEADS = len(CATEGORIES) + 1
-"""The categories and, last, "of any concern"."""
-GRAMS_RIDGE, PLAIN_RIDGE, OWN_RIDGE = 0.1, 4.0, 40.0
+KINDS = len(CATEGORIES)
+RIDGE = 0.33
 OTHERS = 0.3  # what a message of another category counts where a category is learnt
-STEPS, ANY_STEPS = 20, 80
+STEPS, ANY_STEPS = 20, 60
 """Of the solver. "Of any concern" is what decides, and on messages of other writers it gains from more."""
-ROUNDS = 1
+OF_WINDOWS = 0.5  # what the most telling window of a message counts beside the whole of it
+AS_IF = 1.0  # what a feature is taken to have been seen before the first message
 
 
 @dataclass(slots=True)
 class Fitted:
-    """Both readers.
+    """What was learnt.
 
-    grams: (ROWS, heads). grams_at: (heads,). plain: (roles, features, heads). plain_at: (roles, heads).
+    grams: (rows, categories and one head "of any concern" for each role). at: (roles,
+    categories and "of any concern").
     """
 
-    rarity: Floats
+    held: Features
     grams: Floats
-    grams_at: Floats
-    plain: Floats
-    plain_at: Floats
+    at: Floats
 
 
-def fit(samples: Sequence[Sample], words: Words) -> Fitted:
-    """Learn from messages."""
-    rarity = rarity_of(samples, words)
-    pieces: list[Piece] = [(row, (0, len(one.runs))) for row, one in enumerate(samples)]
+def fit(samples: Sequence[Sample], held: Features, kinds: Sequence[int] = range(KINDS)) -> Fitted:
+    """Learn from messages. kinds: the categories to learn; the others say nothing."""
+    whole: list[Piece] = [(row, (0, len(one.runs))) for row, one in enumerate(samples)]
     counts = [one.weight for one in samples]
-    for _ in range(ROUNDS):
-        pieces, counts = _telling(samples, words, rarity, pieces, counts)
-    right, worth = _targets([samples[row] for row, _ in pieces], counts)
-    found, rows = bags(samples, pieces, words, rarity), dense(samples, pieces, words)
+    first, _ = _any(samples, whole, counts, held, STEPS)
+    telling = _telling(samples, held, first)
+    pieces = whole + telling
+    counts += [OF_WINDOWS * samples[row].weight for row, _ in telling]
+    any_, any_at = _any(samples, pieces, counts, held, ANY_STEPS)
+    grams = np.concatenate([np.zeros((len(held), KINDS)), any_], 1)
+    at = np.tile(np.append(np.zeros(KINDS), any_at), (len(ROLES), 1))
+    found = bags(samples, pieces, held)
+    labelled = np.array([bool(samples[row].labels) for row, _ in pieces])
+    for kind in kinds:
+        right = np.array([float(kind in samples[row].labels) for row, _ in pieces])
+        worth = np.where(labelled & (right == 0), OTHERS, 1.0) * counts
+        grams[:, kind], at[:, kind] = weighed(found, right, worth)
+    return Fitted(held, grams, at)
+
+
+def weighed(rows: Bags, right: Floats, worth: Floats) -> tuple[Floats, float]:
+    """A logistic model of features that were first weighed by how unequally they are spread."""
+    tells = _tells(rows, right, worth)
+    solved, at = logistic(rows.told(tells), right, worth, RIDGE, STEPS)
+    return solved * tells, at
+
+
+def _tells(rows: Bags, right: Floats, worth: Floats) -> Floats:
+    own = np.repeat(worth * right, np.diff(rows.starts))
+    other = np.repeat(worth * (1 - right), np.diff(rows.starts))
+    with_it = np.bincount(rows.places, own, rows.width) + AS_IF
+    without = np.bincount(rows.places, other, rows.width) + AS_IF
+    out: Floats = np.abs(np.log(with_it / with_it.sum() / (without / without.sum())))
+    return out
+
+
+def _any(
+    samples: Sequence[Sample], pieces: Sequence[Piece], counts: Sequence[float], held: Features, steps: int
+) -> tuple[Floats, float]:
+    """(rows, roles): what tells that something is of concern, for all and for the role together."""
     roles = np.array([samples[row].role for row, _ in pieces])
-    solved = [
-        logistic(found, right[:, h], worth[:, h], GRAMS_RIDGE, ANY_STEPS if h == HEADS - 1 else STEPS)
-        for h in range(HEADS)
+    order = np.argsort(roles, kind="stable")
+    roles, ordered = roles[order], [pieces[at] for at in order]
+    right = np.array([float(bool(samples[row].labels)) for row, _ in ordered])
+    worth = np.array(counts)[order]
+    rows = bags(samples, ordered, held)
+    common = _tells(rows, right, worth)
+    parts = [rows.chosen(roles == role) for role in range(len(ROLES))]
+    apart = [_tells(part, right[roles == role], worth[roles == role]) for role, part in enumerate(parts)]
+    parted = Parted(parts, common, apart)
+    solved, at = logistic(parted, right, worth, RIDGE, steps)
+    return np.stack(parted.joined(solved), 1), at
+
+
+def _telling(samples: Sequence[Sample], held: Features, any_: Floats) -> list[Piece]:
+    """Of every message of several sentences the window that says most, whether rightly or not."""
+    return [
+        (row, sample.windows[int(said[:-1, sample.role].argmax())])
+        for row, (sample, said) in enumerate(zip(samples, _said(samples, held, any_), strict=True))
+        if len(sample.runs) > 1
     ]
-    plain, plain_at = _plain(rows, right, worth, roles)
-    return Fitted(
-        rarity, np.stack([one[0] for one in solved], 1), np.array([one[1] for one in solved]), plain, plain_at
+
+
+def _said(samples: Sequence[Sample], held: Features, weights: Floats) -> list[Floats]:
+    """For each sample (windows and the whole, columns of the weights)."""
+    pieces = [(row, span) for row, one in enumerate(samples) for span in (*one.windows, (0, len(one.runs)))]
+    found = bags(samples, pieces, held)
+    said = np.stack(
+        [found.times(column) if column.any() else np.zeros(len(found)) for column in weights.T], 1
     )
+    return np.split(said, np.cumsum([len(one.windows) + 1 for one in samples])[:-1])
 
 
-def say(fitted: Fitted, samples: Sequence[Sample], words: Words) -> list[Floats]:
-    """For each sample (windows, readers, heads)."""
-    pieces = [(row, span) for row, one in enumerate(samples) for span in one.windows]
-    found, rows = bags(samples, pieces, words, fitted.rarity), dense(samples, pieces, words)
-    roles = np.array([samples[row].role for row, _ in pieces])
-    by_grams = np.stack([found.times(fitted.grams[:, h]) for h in range(HEADS)], 1) + fitted.grams_at
-    by_plain = np.empty_like(by_grams)
-    for role in range(len(ROLES)):
-        mine = roles == role
-        by_plain[mine] = rows[mine] @ fitted.plain[role] + fitted.plain_at[role]
-    both = np.stack([by_grams, by_plain], 1)
-    ends = np.cumsum([len(one.windows) for one in samples])
-    return np.split(both, ends[:-1])
-
-
-def _telling(
-    samples: Sequence[Sample], words: Words, rarity: Floats, pieces: Sequence[Piece], counts: Sequence[float]
-) -> tuple[list[Piece], list[float]]:
-    """What to learn from next: of concern the most telling window, of the others every window."""
-    right, worth = _targets([samples[row] for row, _ in pieces], counts)
-    weights, _ = logistic(
-        bags(samples, pieces, words, rarity), right[:, -1], worth[:, -1], GRAMS_RIDGE, STEPS
-    )
-    every = [(row, span) for row, one in enumerate(samples) for span in one.windows]
-    said = bags(samples, every, words, rarity).times(weights)
-    chosen: list[Piece] = []
-    shares: list[float] = []
-    at = 0
-    for row, sample in enumerate(samples):
-        spans = sample.windows
-        if sample.labels:
-            spans = [spans[int(said[at : at + len(spans)].argmax())]]
-        at += len(sample.windows)
-        chosen += [(row, span) for span in spans]
-        shares += [sample.weight / len(spans) ** 0.5] * len(spans)
-    return chosen, shares
-
-
-def _targets(samples: Sequence[Sample], counts: Sequence[float]) -> tuple[Floats, Floats]:
-    """What each head should say, and how much it counts.
-
-    A message of one category says little about whether it is of another as well.
-    """
-    right = np.zeros((len(samples), HEADS))
-    worth = np.ones((len(samples), HEADS))
-    for row, sample in enumerate(samples):
-        if sample.labels:
-            worth[row] = OTHERS
-            right[row, [*sample.labels, HEADS - 1]] = 1
-            worth[row, [*sample.labels, HEADS - 1]] = 1
-    return right, worth * np.array(counts)[:, None]
-
-
-def _plain(rows: Floats, right: Floats, worth: Floats, roles: Floats) -> tuple[Floats, Floats]:
-    """First what holds for everybody, then what a role adds to it."""
-    weights = np.zeros((len(ROLES), rows.shape[1], HEADS))
-    intercept = np.zeros((len(ROLES), HEADS))
-    parted = [(roles == role, Dense(rows[roles == role])) for role in range(len(ROLES))]
-    for head in range(HEADS):
-        shared, at = logistic(Dense(rows), right[:, head], worth[:, head], PLAIN_RIDGE, STEPS)
-        for role, (mine, own_rows) in enumerate(parted):
-            said = own_rows.times(shared) + at
-            own, more = logistic(own_rows, right[mine, head], worth[mine, head], OWN_RIDGE, STEPS, said)
-            weights[role, :, head], intercept[role, head] = shared + own, at + more
-    return weights, intercept
+def say(fitted: Fitted, samples: Sequence[Sample]) -> list[Floats]:
+    """For each sample (windows and the whole, heads), as `classifiers.conduct.heads` says it."""
+    return [
+        np.concatenate([said[:, :KINDS], said[:, KINDS + one.role, None]], 1) + fitted.at[one.role]
+        for one, said in zip(samples, _said(samples, fitted.held, fitted.grams), strict=True)
+    ]

@@ -1,37 +1,28 @@
-"""Messages as the heads see them: words by number, sentence by sentence, and their features."""
+"""Messages as the heads see them: sentences of word numbers, and the features of each sentence."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.conduct.features import (
-    PAIRS,
-    PARTS,
-    REACH,
-    Known,
-    Speller,
-    beside,
-    known,
-    parts,
-    stretches,
-    windows,
-)
-from classifiers.conduct.heads import MEAN_SCALE
+from classifiers.conduct import grams
+from classifiers.conduct.features import Speller, stretches, windows
+from classifiers.conduct.heads import BITS
 from classifiers.conduct.lexicon import lexicon
 from classifiers.conduct.vectors import Vectors
 from classifiers.conduct.words import skim
 from tests.training.corpus import ROLES, Example
 from tests.training.solver import Bags
 
-ROWS = PARTS + PAIRS
 Piece = tuple[int, tuple[int, int]]
 """A window of a sample: which sample, sentences [first, last)."""
 Run = tuple[int, ...]
+WRITTEN = 1.0  # what a message counts that nobody made out of another
+SEEN = 2
+"""Messages that a feature must be in to tell anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +41,18 @@ class Sample:
 
 
 @dataclass(slots=True)
-class Words:
-    """Every word met, numbered, and what the readers need of it."""
+class Texts:
+    """Every word met, and the keys of every sentence."""
 
     table: Vectors
     speller: Speller = field(init=False)
-    numbers: dict[str, int] = field(default_factory=dict)
-    spelt: list[Known] = field(default_factory=list)
-    parted: list[list[int]] = field(default_factory=list)
-    vectors: list[NDArray[Any]] = field(default_factory=list)
-    weights: list[float] = field(default_factory=list)
-    near: dict[tuple[int, int, int], list[int]] = field(default_factory=dict)
-    rows: dict[Run, NDArray[np.int64]] = field(default_factory=dict)
+    words: grams.Words = field(init=False)
+    own: dict[int, tuple[list[int], ...]] = field(default_factory=dict)
+    kept: dict[Run, list[grams.Keys]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.speller = Speller(self.table.places)
+        self.words = grams.Words(lexicon())
 
     def sample(self, example: Example, weight: float = 1.0) -> Sample | None:
         """An example as numbers, None when it has no words at all."""
@@ -72,80 +60,82 @@ class Words:
         runs = tuple(tuple(map(self._number, one.words)) for one in found)
         return Sample(runs, ROLES.index(example.role), example.labels, weight) if runs else None
 
-    def features(self, run: Run) -> NDArray[np.int64]:
-        """Every feature of one sentence."""
-        found = self.rows.get(run)
+    def keys(self, run: Run) -> list[grams.Keys]:
+        """Every feature of one sentence, by family."""
+        found = self.kept.get(run)
         if found is None:
-            rows = [row for word in run for row in self.parted[word]]
-            for apart in range(1, REACH + 1):
-                for key in zip(run, run[apart:], (apart,) * len(run), strict=False):
-                    rows += self._near(key)
-            found = self.rows[run] = np.array(rows, np.int64)
+            own = [
+                np.array([key for number in run for key in self.own[number][family]], np.uint64)
+                for family in range(grams.FAMILIES)
+            ]
+            (runs, _), (kinds, _) = grams.near(self.words, grams.laid_out([run])[0])
+            found = [own[0], np.concatenate([own[1], runs]), np.concatenate([own[2], kinds])]
+            self.kept[run] = found
         return found
 
-    def _near(self, key: tuple[int, int, int]) -> list[int]:
-        if key not in self.near:
-            self.near[key] = beside(self.spelt[key[0]], self.spelt[key[1]], key[2])
-        return self.near[key]
-
     def _number(self, word: str) -> int:
-        number = self.numbers.get(word)
+        number = self.words.numbers.get(word)
         if number is None:
-            number = self.numbers[word] = len(self.spelt)
-            self.spelt.append(known(word, lexicon()))
-            self.parted.append(parts(word, self.spelt[-1].classes))
-            vector, weight = self.table.of(word)
-            self.vectors.append(vector)
-            self.weights.append(weight)
+            number = self.words.add(word)
+            self.own[number] = self.words.own(word)
         return number
 
 
-def rarity_of(samples: Sequence[Sample], words: Words) -> NDArray[np.float64]:
-    """How much a feature tells: the fewer messages have it the more, but nothing if only one has."""
-    seen = np.zeros(ROWS)
-    for sample in samples:
-        seen[np.unique(np.concatenate([words.features(run) for run in sample.runs]))] += 1
-    rarity = np.log((1 + len(samples)) / (1 + seen)) + 1
-    rarity[(seen < 2) | (np.arange(ROWS) == PARTS)] = 0
-    return rarity.astype(np.float16).astype(np.float64)
+@dataclass(slots=True)
+class Features:
+    """Those that tell something. keys: sorted; row number r is of keys[r - 1], row 0 of nothing.
+
+    rarity: (rows,), how much each tells: the fewer messages have it, the more.
+    """
+
+    texts: Texts
+    keys: grams.Keys
+    rarity: NDArray[np.float64]
+    kept: dict[Run, list[NDArray[np.int64]]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.rarity)
+
+    def rows(self, run: Run) -> list[NDArray[np.int64]]:
+        """The rows of one sentence's features by family, without those that tell nothing."""
+        found = self.kept.get(run)
+        if found is None:
+            found = self.kept[run] = [self._rows(keys) for keys in self.texts.keys(run)]
+        return found
+
+    def _rows(self, keys: grams.Keys) -> NDArray[np.int64]:
+        at = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        out: NDArray[np.int64] = at[self.keys[at] == keys] + 1
+        return out
 
 
-def bags(
-    samples: Sequence[Sample], pieces: Sequence[Piece], words: Words, rarity: NDArray[np.float64]
-) -> Bags:
-    """The features of each window, of length one; the first is there for windows without any."""
-    kept: dict[Run, NDArray[np.int64]] = {}
-    places, starts = [], [0]
+def features(samples: Iterable[Sample], texts: Texts) -> Features:
+    """What at least SEEN written messages have (made ones repeat them), one for each place in the table."""
+    each = [
+        np.unique(np.concatenate([keys for run in one.runs for keys in texts.keys(run)]))
+        for one in samples
+        if one.weight == WRITTEN
+    ]
+    keys, seen = np.unique(np.concatenate(each), return_counts=True)
+    keys, seen = keys[seen >= SEEN], seen[seen >= SEEN]
+    commonest = np.argsort(-seen, kind="stable")
+    _, first = np.unique(grams.slots_of(keys[commonest], BITS)[0], return_index=True)
+    chosen = np.sort(commonest[first])
+    rarity = np.log((1 + len(each)) / (1 + seen[chosen])) + 1
+    return Features(texts, keys[chosen], np.append(0.0, rarity.astype(np.float16).astype(np.float64)))
+
+
+def bags(samples: Sequence[Sample], pieces: Sequence[Piece], held: Features) -> Bags:
+    """The features of each window, each family of length one; row 0 is there for windows without any."""
+    nothing = np.zeros(1, np.int64)
+    places, sizes = [], []
     for row, (first, last) in pieces:
-        size = 1
-        places.append(np.array([PARTS]))
-        for run in samples[row].runs[first:last]:
-            if run not in kept:
-                every = words.features(run)
-                kept[run] = every[rarity[every] > 0]
-            places.append(kept[run])
-            size += len(kept[run])
-        starts.append(starts[-1] + size)
-    flat, begins = np.concatenate(places), np.array(starts)
-    values = rarity[flat]
+        runs = [held.rows(run) for run in samples[row].runs[first:last]]
+        for family in range(grams.FAMILIES):
+            found = [nothing, *(run[family] for run in runs)]
+            places += found
+            sizes.append(sum(map(len, found)))
+    flat, begins = np.concatenate(places), np.cumsum([0, *sizes])
+    values = held.rarity[flat]
     length = np.sqrt(np.maximum(np.add.reduceat(values * values, begins[:-1]), 1e-6))
-    return Bags(flat, values / np.repeat(length, np.diff(begins)), begins, ROWS)
-
-
-def dense(samples: Sequence[Sample], pieces: Sequence[Piece], words: Words) -> NDArray[np.float64]:
-    """Mean, largest and smallest of the word vectors of each window."""
-    table, weight = np.array(words.vectors, np.float32), np.array(words.weights, np.float32)
-    out = np.empty((len(pieces), 3 * table.shape[1]), np.float32)
-    kept: dict[Run, tuple[NDArray[Any], ...]] = {}
-    for at, (row, (first, last)) in enumerate(pieces):
-        runs = samples[row].runs[first:last]
-        for run in runs:
-            if run not in kept:
-                vectors = table[list(run)]
-                kept[run] = ((vectors * weight[list(run)][:, None]).sum(0), vectors.max(0), vectors.min(0))
-        held = [kept[run] for run in runs]
-        mean = np.sum([one[0] for one in held], axis=0)
-        mean = mean * (MEAN_SCALE / max(float(np.linalg.norm(mean)), 1e-6))
-        most, least = np.max([one[1] for one in held], axis=0), np.min([one[2] for one in held], axis=0)
-        out[at] = np.concatenate([mean, most, -least])
-    return out.astype(np.float64)
+    return Bags(flat, values / np.repeat(length, sizes), begins[:: grams.FAMILIES], len(held))

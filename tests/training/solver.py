@@ -29,7 +29,8 @@ class Bags:
 
     def times(self, weights: Vector) -> Vector:
         """A number for each row."""
-        return np.add.reduceat(weights[self.places] * self.values, self.starts[:-1])
+        out: Vector = np.add.reduceat(weights[self.places] * self.values, self.starts[:-1])
+        return out
 
     def back(self, errors: Vector) -> Vector:
         """A number for each feature."""
@@ -38,6 +39,53 @@ class Bags:
 
     def __len__(self) -> int:
         return len(self.starts) - 1
+
+    def chosen(self, rows: NDArray[np.bool_]) -> Bags:
+        """Some of the rows."""
+        sizes = np.diff(self.starts)
+        kept = np.repeat(rows, sizes)
+        starts = np.append(0, np.cumsum(sizes[rows])).astype(np.int64)
+        return Bags(self.places[kept], self.values[kept], starts, self.width)
+
+    def told(self, tells: Vector) -> Bags:
+        """The same rows, each feature multiplied by what it tells."""
+        return Bags(self.places, self.values * tells[self.places], self.starts, self.width)
+
+
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """Rows of several sorts, one sort after the other.
+
+    Every feature counts twice: for all sorts together, and for its own.
+    common, apart: what each feature is multiplied by for all, and for each sort.
+    """
+
+    parts: Sequence[Bags]
+    common: Vector
+    apart: Sequence[Vector]
+
+    def times(self, weights: Vector) -> Vector:
+        """A number for each row."""
+        return np.concatenate(
+            [part.times(joined) for part, joined in zip(self.parts, self.joined(weights), strict=True)]
+        )
+
+    def back(self, errors: Vector) -> Vector:
+        """A number for each feature, first for all sorts and then for each."""
+        each = np.split(errors, np.cumsum([len(part) for part in self.parts])[:-1])
+        slopes = [part.back(some) for part, some in zip(self.parts, each, strict=True)]
+        own = [tells * slope for tells, slope in zip(self.apart, slopes, strict=True)]
+        return np.concatenate([self.common * np.sum(slopes, axis=0), *own])
+
+    def joined(self, weights: Vector) -> list[Vector]:
+        """For each sort what its features weigh, for all and for it together."""
+        common, *apart = weights.reshape(1 + len(self.parts), -1)
+        return [self.common * common + tells * own for tells, own in zip(self.apart, apart, strict=True)]
+
+    @property
+    def width(self) -> int:
+        """Features of a row, as often as they count."""
+        return self.parts[0].width * (1 + len(self.parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +111,7 @@ class Dense:
 
 
 def logistic(
-    rows: Bags | Dense,
+    rows: Bags | Parted | Dense,
     right: Vector,
     weight: Vector,
     ridge: float,

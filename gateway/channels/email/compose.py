@@ -13,6 +13,7 @@ from gateway.channels.email import footer, writing
 from gateway.channels.email.attachments import CALENDAR
 from gateway.channels.email.body import Frame, body
 from gateway.channels.email.egress import leaks, private_mailboxes
+from gateway.channels.email.sealing import notice
 from gateway.domain.language import ENGLISH
 from gateway.domain.links import Links
 from gateway.domain.message import Earlier, Envelope, Reading
@@ -62,14 +63,23 @@ def compose(
         _masks(circle),
         _guests(circle) if any(part.content_type == CALENDAR for part in reading.parts) else (),
     )
-    content = b"".join((*fields, body(reading.parts, frame, _footer(envelope, circle, to, links))))
+    language = _language(envelope, circle, to)
+    parts = notice(links, envelope.id, to.id, language) if reading.sealed else reading.parts
+    content = b"".join((*fields, body(parts, frame, _footer(envelope, circle, to, links, language))))
     writing.assert_clean(content)
     return content
 
 
-def _footer(envelope: Envelope, circle: Circle, to: Person, links: Links | None) -> tuple[str, ...]:
-    """Return the lines under the copy, in the language that `to` asked for."""
+def _language(envelope: Envelope, circle: Circle, to: Person) -> str:
+    """Return the language that `to` asked for."""
     spoken = circle.on_file(FactKind.SPEAKS, envelope.received_at.date(), to.id)
+    return spoken[-1].detail if spoken else ENGLISH
+
+
+def _footer(
+    envelope: Envelope, circle: Circle, to: Person, links: Links | None, language: str
+) -> tuple[str, ...]:
+    """Return the lines under the copy."""
     return footer.footer(
         circle.organisation.name,
         envelope.reference,
@@ -77,7 +87,7 @@ def _footer(envelope: Envelope, circle: Circle, to: Person, links: Links | None)
         links,
         envelope.id,
         to.id,
-        spoken[-1].detail if spoken else ENGLISH,
+        language,
     )
 
 

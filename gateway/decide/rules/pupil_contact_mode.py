@@ -15,7 +15,7 @@ def pupil_contact_mode(message: Message, terms: RuleTerms) -> Ruling:
     Settings: pupil_contact_mode (guardian_only; lesson_only, while a booked lesson is running;
     platform_only; joint), email_relay_to_pupil. A pupil's words are never thrown away.
     """
-    if not message.concerns_pupil or adult_learner(message, terms):
+    if not message.concerns_pupil or not _with_tutor(message) or adult_learner(message, terms):
         return Pass()
     because = _forbidden(message, terms)
     if not because:
@@ -23,6 +23,11 @@ def pupil_contact_mode(message: Message, terms: RuleTerms) -> Ruling:
     if message.sender_role in (Role.PUPIL, Role.GUARDIAN):
         return Hold(terms.lane, terms.severity, because)
     return Refuse(terms.say, because)
+
+
+def _with_tutor(message: Message) -> bool:
+    """Whether a tutor takes part: a pupil may always write to the office."""
+    return Role.TUTOR in (message.sender_role, *message.recipient_roles)
 
 
 def _forbidden(message: Message, terms: RuleTerms) -> str:

@@ -38,7 +38,7 @@ STATES = {
     "withdrawn": "Withdrawn",
 }
 SHOWN = {Layer.SUBJECT: "Subject", Layer.TEXT: "Your text", Layer.HTML: "Your text", Layer.LINK: "Link"}
-MAY_BE_TOLD = frozenset({Kind.CONTACT, Kind.NAME})
+MAY_BE_TOLD = frozenset({Kind.CONTACT, Kind.NAME, Kind.MATTER})
 NOBODY = "The people you wrote to can no longer be reached here. Please ask the office."
 
 

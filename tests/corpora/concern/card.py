@@ -13,8 +13,11 @@ Written by `make corpora`; do not edit. What it is for and how it reads is in `c
 **Use.** It brings messages between tutors and families to a person. It decides nothing about anybody, and it
 must not be used to. **Reads** English, with the spellings of teenagers, regions and second-language writers.
 **Trained** on {learn:,} messages written for this project by several hands, all invented, at handbook level;
-nobody's real messages. Word vectors are distilled from sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0, see
-`config/models/NOTICE`). `make train` rebuilds the heads. **Measured** on {items:,} messages of the {split} split,
+nobody's real messages; and on the innocent messages of the contact corpus. **Made of** linear heads over words,
+runs of words, parts of words and the lexicon's classes, joined with the cues; the marks are set on every training
+writer as heads hear them that the other writers taught. Word vectors, which mend words and say what a message
+resembles, are distilled from sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0, see `config/models/NOTICE`).
+`make train` rebuilds the heads, bit for bit. **Measured** on {items:,} messages of the {split} split,
 by writers and themes that training never saw.
 
 **Limits.** Written, not collected: real families write differently. Whoever knows the weights can write around

@@ -6,13 +6,15 @@ import subprocess
 import sys
 import tomllib
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from pathlib import Path
 
 import pytest
 
 from classifiers.conduct.cues import MOST_READ, ConductCues
-from classifiers.conduct.patterns import Patterns
+from classifiers.conduct.lexicon import lexicon
+from classifiers.conduct.patterns import Choice, Patterns, patterns
+from classifiers.conduct.words import skim
 from classifiers.finding import Finding, Kind, Layer, Passage, Scene, Stance
 
 EXAMPLES = tomllib.loads((Path(__file__).parent / "examples.toml").read_text(encoding="utf-8"))
@@ -222,15 +224,43 @@ def test_work_grows_no_faster_than_the_text(
     tried: list[int] = []
     chosen = Patterns.worth_trying
 
-    def counted(self: Patterns, present: frozenset[str]) -> list[int]:
+    def counted(self: Patterns, present: Set[str], choice: Choice) -> list[int]:
         tried[-1] += 1 + len(present)
-        return chosen(self, present)
+        return chosen(self, present, choice)
 
     monkeypatch.setattr(Patterns, "worth_trying", counted)
     for size in (20_000, 40_000):
         tried.append(0)
         see(cues, (unit * (size // len(unit) + 1))[:size])
     assert tried[1] <= 2.2 * tried[0] + 100
+
+
+def test_a_sentence_is_tried_for_the_same_rows_alone_and_in_any_text() -> None:
+    known, rows = lexicon(), patterns()
+    text = " ".join(
+        (
+            "Don't tell your mum about this, ok?",
+            "Bring the ruler.",
+            "Can you send me a pic of you?",
+            "My dad hits me when he is angry.",
+        )
+    )
+    whole = skim(text, known)
+    for role in ("tutor", "pupil", "guardian"):
+        choice = rows.choice(whole.present(), role)
+        for run in whole.runs:
+            present = run.present(known)
+            alone = rows.choice(present, role)
+            tried = rows.worth_trying(present, alone) if alone else []
+            assert tried == (rows.worth_trying(present, choice) if choice else [])
+            if tried:
+                assert choice is not None
+                assert not choice.clues.isdisjoint(run.texts)
+
+
+def test_ordinary_words_alone_leave_nothing_to_look_for() -> None:
+    whole = skim("Thank you for the notes on fractions. We did questions three to eight.", lexicon())
+    assert patterns().choice(whole.present(), "guardian") is None
 
 
 def test_spacy_is_not_imported_for_a_message_without_cues() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 
 from tests.training import augment
 from tests.training.corpus import Example
-from tests.training.solver import Bags, Dense, logistic
+from tests.training.solver import Bags, Dense, Parted, logistic
 
 
 def problem() -> tuple[Dense, Bags, np.ndarray]:
@@ -36,6 +36,22 @@ def test_it_gives_the_same_bits_again() -> None:
     for rows in (dense, bags):
         first, again = (logistic(rows, right, np.ones(200), 0.5)[0] for _ in range(2))
         assert first.tobytes() == again.tobytes()
+
+
+def test_what_counts_for_all_and_for_its_sort_is_what_twice_the_features_give() -> None:
+    _, bags, right = problem()
+    sort = np.arange(200) >= 120
+    common, apart = np.full(6, 0.7), [np.arange(1.0, 7.0), np.full(6, 0.3)]
+    parted = Parted([bags.chosen(~sort), bags.chosen(sort)], common, apart)
+    rows = bags.values.reshape(200, 6)
+    twice = np.concatenate(
+        [rows * common, rows * apart[0] * ~sort[:, None], rows * apart[1] * sort[:, None]], axis=1
+    )
+    one, two = (logistic(some, right, np.ones(200), 1.0, most=200)[0] for some in (parted, Dense(twice)))
+    assert parted.width == twice.shape[1]
+    assert np.allclose(one, two, atol=1e-3)
+    for joined, mine in zip(parted.joined(one), (~sort, sort), strict=True):
+        assert np.allclose(rows[mine] @ joined, (twice @ one)[mine], atol=1e-9)
 
 
 def test_made_messages_are_the_same_again_and_garble_both_sides() -> None:

@@ -108,3 +108,19 @@ def test_a_virus_scanner_that_is_wanted_must_answer(settings: Settings) -> None:
             "ClamAV 1"
         )
     assert doctor_checks.virus_scanner(replace(settings, clamav=where)).state == "fail"
+
+
+@pytest.mark.parametrize(
+    ("changes", "state"),
+    [
+        ({}, "ok"),
+        ({"second_factor": "optional"}, "warn"),
+        ({"bind": "0.0.0.0"}, "warn"),
+        ({"bind": "0.0.0.0", "public_url": "https://desk.example.org"}, "ok"),
+    ],
+)
+def test_a_desk_that_a_password_alone_opens_is_warned_of(
+    settings: Settings, changes: dict[str, str], state: str
+) -> None:
+    check = doctor_checks.signing_in(replace(settings, **changes))
+    assert (check.state, bool(check.todo)) == (state, state == "warn")

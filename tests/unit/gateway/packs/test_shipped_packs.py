@@ -25,11 +25,7 @@ NEUTRAL = "This message was not sent. The office will get in touch with you."
 # Clauses in reach that nothing enforces yet. Take a row out together with what enforces it.
 AWAITING = {
     "DFT-18": "a changed guardian's address is confirmed on both before copies move",
-    "DFT-22": "whoever a case is about cannot see or decide it",
     "MTW-06": "share of messages held, compared between groups of people",
-    "MTW-12": "the third breach of one tutor within 180 days",
-    "MTW-45": "a reminder after a lesson without a report",
-    "MTW-83": "an encrypted evidence bundle with a manifest",
     "WSEN-12": "the family's own time zone",
 }
 

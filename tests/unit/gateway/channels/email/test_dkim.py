@@ -155,3 +155,12 @@ def test_a_broken_key_file_means_that_nothing_can_be_composed(tmp_path: Path) ->
     (tmp_path / DOMAIN / "rsa1.pem").write_text("no key")
     with pytest.raises(ValueError):
         Signed(compose, tmp_path)(READING, envelope("tara"), circle(), (JAMIE,), JAMIE)
+
+
+def test_an_ed25519_signature_that_does_not_hold_is_noticed(folder: Path, tmp_path: Path) -> None:
+    (key,) = (one for one in ensure_dkim_keys(folder, DOMAIN) if one.algorithm == "ed25519-sha256")
+    (other,) = (one for one in ensure_dkim_keys(tmp_path, DOMAIN) if one.algorithm == "ed25519-sha256")
+    one_key = Signer(DOMAIN, [key])
+    one_key.keys = (SigningKey(key.selector, other.private),)
+    with pytest.raises(ValueError, match="does not hold"):
+        one_key.sign(MAIL)

@@ -1,0 +1,47 @@
+"""The office: the way to every page beside the queue, for those who may open it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from gateway.desk.filling import EVERYBODY, LEADS, only
+from gateway.domain.people import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A page: where it is, what it is for, and whose it is."""
+
+    title: str
+    endpoint: str
+    purpose: str
+    roles: frozenset[Role] = LEADS
+
+
+DOORS = (
+    Door("To do", "todo.show", "What the policy asks somebody to look at or pass on.", EVERYBODY),
+    Door("Case files", "files.show_all", "One concern: what belongs to it, what was written, how it ended."),
+    Door("Low-level concerns", "concerns.show", "Small concerns about adults, side by side."),
+    Door("Legal holds and retention", "holds.show", "What may not be deleted, and what was."),
+    Door("Samples", "samples.show_all", "Messages that passed, for a second look.", EVERYBODY),
+    Door("Figures", "figures.show", "How much waits, how long it takes, how often we are right."),
+    Door("Record", "record.show", "What happened, who looked at what, and the proof."),
+    Door("Rota", "rota.show", "Who is on call, where nobody is, and a test.", EVERYBODY),
+    Door("Your care", "care.show", "How messages are shown to you, and how many were today.", EVERYBODY),
+    Door("Operations", "ops.show", "What waits and what failed in the machinery."),
+)
+
+
+def office_blueprint() -> Blueprint:
+    """The page of pages."""
+    pages = Blueprint("office", __name__)
+
+    @pages.get("/office")
+    def show() -> ResponseReturnValue:
+        person = only(EVERYBODY)
+        return render_template("desk/office.html", doors=[one for one in DOORS if person.role in one.roles])
+
+    return pages

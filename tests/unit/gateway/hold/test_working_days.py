@@ -1,0 +1,34 @@
+"""One working day, by nation, over weekends, bank holidays and changes of the clocks."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from gateway.hold.working_days import LONDON, working_days_after
+
+
+def london(*parts):
+    return datetime(*parts, tzinfo=LONDON)
+
+
+@pytest.mark.parametrize(
+    ("nation", "noted", "due"),
+    [
+        ("england", london(2026, 3, 3, 15, 0), london(2026, 3, 4, 15, 0)),
+        ("england", london(2026, 3, 6, 15, 0), london(2026, 3, 9, 15, 0)),
+        ("england", london(2026, 3, 7, 11, 0), london(2026, 3, 10, 0, 0)),  # a Saturday: by the end of Monday
+        ("england", london(2026, 4, 2, 16, 0), london(2026, 4, 7, 16, 0)),  # Good Friday, Easter Monday
+        ("scotland", london(2026, 4, 2, 16, 0), london(2026, 4, 6, 16, 0)),  # Easter Monday is worked
+        ("england", london(2026, 3, 27, 9, 30), london(2026, 3, 30, 9, 30)),  # the clocks go forward
+        ("northern_ireland", london(2026, 3, 16, 9, 0), london(2026, 3, 18, 9, 0)),  # St Patrick's Day
+        ("england", london(2026, 3, 16, 9, 0), london(2026, 3, 17, 9, 0)),
+    ],
+)
+def test_one_working_day_later(nation, noted, due):
+    assert working_days_after(noted, 1, nation) == due
+    assert working_days_after(noted.astimezone(UTC), 1, nation) == due
+
+
+def test_a_time_without_a_zone_is_refused():
+    with pytest.raises(ValueError, match="zone"):
+        working_days_after(datetime(2026, 3, 3, 15, 0), 1, "england")
