@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.channels.email import footer
+from gateway.channels.email import footer, sealing
 from gateway.desk.families import callers, signing, telling
 from gateway.desk.families import sealed as sealed_page
 from gateway.desk.families.guardian import PURPOSES
@@ -48,6 +48,7 @@ def shown() -> set[str]:
     said |= {f"{what} removed" for what in REMOVED} | {CATEGORIES[one] for one in CONTACT}
     said |= {step.capitalize() for step in discipline.STEPS}
     said |= {letters.SIGN_IN, letters.CODE, letters.ANSWERED, letters.STRIKE}
+    said |= {sealing.NOTICE, sealing.READ_AT, sealing.CODE}
     return said | {footer.CHECKED, *footer.IN_ORDER}
 
 
