@@ -17,7 +17,7 @@ from gateway.domain.pair import Pair
 from gateway.domain.people import Organisation, Person, Role
 from gateway.domain.roster import Roster, pair_id
 from gateway.ports import CaseFilter, Exhibit
-from gateway.store.sessions import add_desk_user
+from gateway.store.desk_users import add_desk_user
 from gateway.wiring.casework import LINKS, casework_pages
 from tests.fakes.sql import Store, arrival, family_roster, held, home_circle
 
