@@ -1,8 +1,8 @@
 """Learnt heads: how much each window of a text reads like each category, for the writer's role.
 
 A window's score is the sum of what its features add to a head, each family of features
-divided by its own length. What a word adds by itself is worked out once and kept; what words add together is
-looked up for the whole text at once.
+divided by its own length. What a word adds by itself is worked out once and kept, as is what a sentence adds up to; what
+words add together is looked up for all new sentences of a text at once.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ Floats = NDArray[Any]
 ROLES = ("tutor", "pupil", "guardian")
 AT_ONCE = 48  # sentences; a longer text is read in such blocks
 MOST_KEPT = 12_000  # words: strangers choose them, so they must not fill the memory
+MOST_READ = 4_000  # sentences: greetings, signatures and what is quoted come again and again
 BITS = 20  # of a place in the table of features
 ROW_BITS = 20  # of a row's number there; above them stands the key's mark
 
@@ -93,14 +94,21 @@ class Heads:
         self.speller = Speller(known.places)
         self._model = learnt
         self._words = Words(lexicon)
+        self._read: dict[tuple[str, ...], Floats] = {}
         self._forget()
 
     def read(self, sentences: Sequence[Stretch], role: str) -> Said:
         """Score every window of a text's sentences, of which there is at least one."""
         number = ROLES.index(role) if role in ROLES else 0
-        sums = [self._sums(sentences[at : at + AT_ONCE]) for at in range(0, len(sentences), AT_ONCE)]
+        new = list({one.words: None for one in sentences if one.words not in self._read})
+        for at in range(0, len(new), AT_ONCE):
+            some = new[at : at + AT_ONCE]
+            self._read.update(zip(some, self._sums(some), strict=True))
         pairs = windows([len(one.words) for one in sentences])
-        total = over(pairs, np.concatenate(sums)).reshape(len(pairs) + 1, FAMILIES, -1)
+        total = over(pairs, np.stack([self._read[one.words] for one in sentences]))
+        total = total.reshape(len(pairs) + 1, FAMILIES, -1)
+        if len(self._read) > MOST_READ:
+            self._read.clear()
         total /= np.sqrt(np.maximum(total[:, :, -1:], 1e-6))
         every = total.sum(1)
         categories = len(self._model.at[number]) - 1
@@ -108,12 +116,12 @@ class Heads:
         said += self._model.at[number]
         return Said(pairs, said)
 
-    def _sums(self, sentences: Sequence[Stretch]) -> Floats:
+    def _sums(self, sentences: Sequence[tuple[str, ...]]) -> Floats:
         """(sentences, families of heads and one): what all features of each sentence add up to."""
         if self._words.count > MOST_KEPT:
             self._forget()
         numbers = self._words.numbers
-        runs = [[numbers.get(word) or self._learn(word) for word in one.words] for one in sentences]
+        runs = [[numbers.get(word) or self._learn(word) for word in one] for one in sentences]
         laid, sentence = laid_out(runs)
         total = _belongs(sentence, len(runs)) @ self._alone[laid]
         wide = total.shape[1] // FAMILIES

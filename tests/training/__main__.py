@@ -22,14 +22,12 @@ from classifiers.conduct.lexicon import lexicon
 from classifiers.conduct.likeness import mean_vector
 from classifiers.conduct.vectors import Vectors, vectors
 from classifiers.conduct.weights import MANIFEST, Arrays, models_folder
-from tests.training import augment, calibrate, corpus, table
+from tests.training import augment, corpus, table
+from tests.training.calibrate import calibrated, heard
 from tests.training.corpus import CATEGORIES, Example
-from tests.training.fit import KINDS, Fitted, fit, say
+from tests.training.fit import Fitted, fit
 from tests.training.minilm import SHA256, MiniLM
 from tests.training.samples import Texts, features
-
-PARTS = 4
-"""Of the writers: each part is heard by heads that the others taught, to set the marks on."""
 
 
 def main() -> None:
@@ -51,7 +49,7 @@ def main() -> None:
 
 
 def split(folder: Path) -> tuple[list[Example], list[Example]]:
-    """What is learnt from, and what only tells categories apart and is looked at by those who tune."""
+    """What is learnt from, and what the marks are set on."""
     talk = corpus.contact_talk(corpus.CORPORA / "contact" / "dev")
     return corpus.conduct(folder / "train") + talk, corpus.conduct(folder / "dev")
 
@@ -64,36 +62,13 @@ def build_table(folder: Path) -> Arrays:
 
 
 def build_heads(learn: Sequence[Example], apart: Sequence[Example], known: Vectors) -> tuple[Arrays, Any]:
-    """The heads' arrays, and the scales set on what they have not seen."""
+    """The heads' arrays, and the scales set on messages of a writer they have not seen."""
     texts = Texts(known)
-    crossed = cross_heard(learn, texts)
-    held = quantised(taught(learn, texts))
-    heads = Heads(model(held), known, lexicon())
-    dev = calibrate.heard(apart, texts, lambda sentences, role: heads.read(sentences, role).heads)
-    return {**held, **themes(learn, known, heads)}, calibrate.calibrated(crossed, dev)
-
-
-def taught(learn: Sequence[Example], texts: Texts, kinds: Sequence[int] = range(KINDS)) -> Fitted:
-    """Heads learnt from messages and from those made out of them."""
     samples = [texts.sample(one, weight) for one, weight in augment.widened(learn)]
     with_words = [one for one in samples if one is not None]
-    return fit(with_words, features(with_words, texts), kinds)
-
-
-def cross_heard(learn: Sequence[Example], texts: Texts) -> calibrate.Heard:
-    """Every message as heads hear it that learnt from other writers; of the categories only the urgent."""
-    urgent = [CATEGORIES.index(name) for name in calibrate.URGENT]
-    writers = sorted({one.writer for one in learn})
-    found = calibrate.Heard()
-    for part in range(PARTS):
-        mine = set(writers[part::PARTS])
-        asked = [one for one in learn if one.writer in mine]
-        fitted = taught([one for one in learn if one.writer not in mine], texts, urgent)
-        answers = iter(say(fitted, [one for one in map(texts.sample, asked) if one is not None]))
-        one_part = calibrate.heard(asked, texts, lambda _sentences, _role, said=answers: next(said))
-        found.extend(one_part)
-        print(f"{part + 1} of {PARTS} parts of the writers heard by heads of the others", flush=True)
-    return found
+    held = quantised(fit(with_words, features(with_words, texts)))
+    heads = Heads(model(held), known, lexicon())
+    return {**held, **themes(learn, known, heads)}, calibrated(heard(apart, heads))
 
 
 def quantised(fitted: Fitted) -> Arrays:

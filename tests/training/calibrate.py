@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from classifiers.conduct.cues import ConductCues, Hit, strongest
 from classifiers.conduct.detector import cue_scores
 from classifiers.conduct.features import Stretch, stretches, windows
+from classifiers.conduct.heads import Heads
 from classifiers.conduct.lexicon import lexicon
 from classifiers.conduct.weighing import CLEAR, WEAK, any_features, kind_features, urgent_features
 from classifiers.conduct.words import Skimmed, skim
 from tests.training.corpus import CATEGORIES, ROLES, Example
-from tests.training.samples import Texts
 from tests.training.solver import Dense, logistic
 
 Floats = NDArray[Any]
@@ -59,13 +59,6 @@ class Heard:
         self.cues.append(cue_scores(hits, pairs, sentences, skimmed, CATEGORIES))
         self.by_cues.append(any(map(_holds, hits)))
 
-    def extend(self, others: Heard) -> None:
-        """Note what others heard too."""
-        self.examples += others.examples
-        self.said += others.said
-        self.cues += others.cues
-        self.by_cues += others.by_cues
-
     @property
     def concern(self) -> Floats:
         """1 for what is of concern."""
@@ -87,16 +80,14 @@ class Heard:
         return np.array([not one.ordinary and not one.label for one in self.examples])
 
 
-def heard(
-    examples: Sequence[Example], texts: Texts, say: Callable[[Sequence[Stretch], str], Floats]
-) -> Heard:
-    """What is said of messages. say: the heads, asked for a message's sentences and its writer's role."""
+def heard(examples: Sequence[Example], heads: Heads) -> Heard:
+    """What is said of messages that have words."""
     found = Heard()
     for one in examples:
         skimmed = skim(one.text, lexicon())
-        sentences = stretches(skimmed, texts.speller)
+        sentences = stretches(skimmed, heads.speller)
         if sentences:
-            found.add(one, say(sentences, one.role), skimmed, sentences)
+            found.add(one, heads.read(sentences, one.role).heads, skimmed, sentences)
     return found
 
 
@@ -104,31 +95,27 @@ def _holds(hit: Hit) -> bool:
     return hit.score >= (URGENT_ACTS if hit.cue.category in URGENT else CLEAR)
 
 
-def calibrated(crossed: Heard, apart: Heard) -> dict[str, Any]:
-    """The scales for the manifest.
-
-    crossed: training messages, each heard by heads that its writer did not teach. apart: messages
-    of another writer, heard by the heads that are shipped.
-    """
-    weights, any_at = _fit_any(crossed)
-    roles = crossed.roles
-    features = [any_features(said, cues) for said, cues in zip(crossed.said, crossed.cues, strict=True)]
+def calibrated(some: Heard) -> dict[str, Any]:
+    """The scales for the manifest."""
+    weights, any_at = _fit_any(some)
+    roles = some.roles
+    features = [any_features(said, cues) for said, cues in zip(some.said, some.cues, strict=True)]
     any_ = np.array([float((one @ weights).max()) for one in features]) + any_at[roles]
-    fitted = {name: _fit_urgent(crossed, name) for name in URGENT}
+    fitted = {name: _fit_urgent(some, name) for name in URGENT}
     near_loads = tuple(3 * one for one in URGENT_LOADS)
     urgent_marks = {
-        name: _marks(crossed, said, URGENT_LOADS, near_loads) for name, (_, _, said) in fitted.items()
+        name: _marks(some, said, URGENT_LOADS, near_loads) for name, (_, _, said) in fitted.items()
     }
-    marks = _marks(crossed, any_, LOADS, NEAR_LOADS)
+    marks = _marks(some, any_, LOADS, NEAR_LOADS)
     over = {
         name: said - _acting(urgent_marks[name], URGENT_ACTS)[roles] for name, (_, _, said) in fitted.items()
     }
     most = np.max(list(over.values()), axis=0)
-    passed = ~np.array(crossed.by_cues)
-    urgent_by = _least(crossed, lambda by: passed & (most >= by), URGENT_LOAD, URGENT_NEAR)
+    passed = ~np.array(some.by_cues)
+    urgent_by = _least(some, lambda by: passed & (most >= by), URGENT_LOAD, URGENT_NEAR)
     plain = any_ - _acting(marks, CLEAR)[roles]
-    by = _least(crossed, lambda by: passed & ((most >= urgent_by) | (plain >= by)), TOGETHER, NEAR_TOGETHER)
-    kind_weights, kind_at = _fit_kinds(apart, weights)
+    by = _least(some, lambda by: passed & ((most >= urgent_by) | (plain >= by)), TOGETHER, NEAR_TOGETHER)
+    kind_weights, kind_at = _fit_kinds(some, weights)
     return {
         "any_weights": _plain(weights),
         "any_at": dict(zip(ROLES, _plain(any_at), strict=True)),

@@ -1,4 +1,4 @@
-"""Fits the heads on messages, and says what they would say of others.
+"""Fits the heads on messages.
 
 A message says what its most telling window says (multiple-instance learning): a first model
 learns from whole messages, and the next one from these and from the window of each that the
@@ -43,8 +43,8 @@ class Fitted:
     at: Floats
 
 
-def fit(samples: Sequence[Sample], held: Features, kinds: Sequence[int] = range(KINDS)) -> Fitted:
-    """Learn from messages. kinds: the categories to learn; the others say nothing."""
+def fit(samples: Sequence[Sample], held: Features) -> Fitted:
+    """Learn from messages."""
     whole: list[Piece] = [(row, (0, len(one.runs))) for row, one in enumerate(samples)]
     counts = [one.weight for one in samples]
     first, _ = _any(samples, whole, counts, held, STEPS)
@@ -56,7 +56,7 @@ def fit(samples: Sequence[Sample], held: Features, kinds: Sequence[int] = range(
     at = np.tile(np.append(np.zeros(KINDS), any_at), (len(ROLES), 1))
     found = bags(samples, pieces, held)
     labelled = np.array([bool(samples[row].labels) for row, _ in pieces])
-    for kind in kinds:
+    for kind in range(KINDS):
         right = np.array([float(kind in samples[row].labels) for row, _ in pieces])
         worth = np.where(labelled & (right == 0), OTHERS, 1.0) * counts
         grams[:, kind], at[:, kind] = weighed(found, right, worth)
@@ -114,11 +114,3 @@ def _said(samples: Sequence[Sample], held: Features, weights: Floats) -> list[Fl
         [found.times(column) if column.any() else np.zeros(len(found)) for column in weights.T], 1
     )
     return np.split(said, np.cumsum([len(one.windows) + 1 for one in samples])[:-1])
-
-
-def say(fitted: Fitted, samples: Sequence[Sample]) -> list[Floats]:
-    """For each sample (windows and the whole, heads), as `classifiers.conduct.heads` says it."""
-    return [
-        np.concatenate([said[:, :KINDS], said[:, KINDS + one.role, None]], 1) + fitted.at[one.role]
-        for one, said in zip(samples, _said(samples, fitted.held, fitted.grams), strict=True)
-    ]

@@ -14,8 +14,8 @@ Written by `make corpora`; do not edit. What it is for and how it reads is in `c
 must not be used to. **Reads** English, with the spellings of teenagers, regions and second-language writers.
 **Trained** on {learn:,} messages written for this project by several hands, all invented, at handbook level;
 nobody's real messages; and on the innocent messages of the contact corpus. **Made of** linear heads over words,
-runs of words, parts of words and the lexicon's classes, joined with the cues; the marks are set on every training
-writer as heads hear them that the other writers taught. Word vectors, which mend words and say what a message
+runs of words, parts of words and the lexicon's classes, joined with the cues; the marks are set on a writer they
+have not seen. Word vectors, which mend words and say what a message
 resembles, are distilled from sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0, see `config/models/NOTICE`).
 `make train` rebuilds the heads, bit for bit. **Measured** on {items:,} messages of the {split} split,
 by writers and themes that training never saw.
