@@ -23,6 +23,7 @@ from flask.testing import FlaskClient
 
 from gateway.channels.email import parse
 from gateway.desk.app import create_desk
+from gateway.desk.parts import Terms
 from gateway.domain.pair import Pair
 from gateway.domain.people import Guardianship, Organisation, Person, Role
 from gateway.domain.roster import Roster, pair_id
@@ -154,7 +155,7 @@ class Inline:
 def signed_in(store: Store, address: str) -> FlaskClient:
     """A browser's stand-in at the desk."""
     journey = Journey(store.directory, store.ledger, store.docket, Inline(), lambda: datetime.now(UTC))  # type: ignore[arg-type]
-    app = create_desk(journey, store.docket, store.sessions, store.directory, lambda: datetime.now(UTC), b"k" * 32)  # fmt: skip
+    app = create_desk(journey, store.docket, store.sessions, store.directory, lambda: datetime.now(UTC), b"k" * 32, terms=Terms(factor_required=False))  # fmt: skip
     client = app.test_client()
     token = store.sessions.sign_in(address, "a long desk password", datetime.now(UTC))
     client.set_cookie("desk", token or "")

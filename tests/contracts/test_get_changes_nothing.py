@@ -15,6 +15,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from gateway.desk.app import create_desk
+from gateway.desk.parts import Terms
 from gateway.domain.verdict import Lane, Severity
 from gateway.journey import Journey
 from tests.fakes.inline import PASSWORD, Readers, keep, with_desk
@@ -44,7 +45,15 @@ def house(store):
 def app(house):
     journey = Journey(house.directory, house.ledger, house.docket, Readers(), lambda: datetime.now(UTC))
     now = lambda: datetime.now(UTC)  # noqa: E731 - a clock
-    yield create_desk(journey, house.docket, house.sessions, house.directory, now, b"k" * 32)
+    yield create_desk(
+        journey,
+        house.docket,
+        house.sessions,
+        house.directory,
+        now,
+        b"k" * 32,
+        terms=Terms(factor_required=False),
+    )
     journey.close()
 
 

@@ -19,6 +19,7 @@ from sqlalchemy import event, text
 from gateway import packs
 from gateway.channels.email.verp import return_path_of
 from gateway.desk.app import create_desk
+from gateway.desk.parts import Terms
 from gateway.domain.case import Action, Decision
 from gateway.domain.dispatch import Settlement
 from gateway.domain.message import Assurance
@@ -118,7 +119,7 @@ def houses(new_database: Callable[[], str], judging) -> Iterator[tuple[House, Ho
         engine = connect(url)
         store = Store(url, engine, Vault(engine, MASTER_KEY))
         store.__dict__["directory"] = SqlDirectory(
-            engine, store.vault, lambda pack: packs.load(config_folder(), pack)
+            engine, store.vault, lambda ours: packs.load(config_folder(), ours.pack)
         )
         lead = Person("lea", "demo", Role.SAFEGUARDING_LEAD, "Lea", "Brandt", mailboxes=("lea@org.test",))
         roster = family_roster()
@@ -167,7 +168,7 @@ def jobs_outside(house: House) -> list[str]:
 def pages(house: House, paths: tuple[str, ...]) -> list[str]:
     """What a moderator is shown, without what no two pages share."""
     store = house.store
-    app = create_desk(house.journey, store.docket, store.sessions, store.directory, lambda: NOW + timedelta(hours=1), b"k" * 32)  # fmt: skip
+    app = create_desk(house.journey, store.docket, store.sessions, store.directory, lambda: NOW + timedelta(hours=1), b"k" * 32, terms=Terms(factor_required=False))  # fmt: skip
     mo = store.directory.person("demo", "mo")
     store.sessions.who = lambda token, now: mo  # type: ignore[method-assign]
     client = app.test_client()

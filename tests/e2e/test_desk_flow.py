@@ -17,6 +17,7 @@ from playwright.sync_api import Page, sync_playwright
 from sqlalchemy import text
 
 from gateway.desk.app import create_desk
+from gateway.desk.parts import Terms
 from gateway.domain.case import State
 from gateway.domain.verdict import Lane, Severity
 from gateway.journey import Journey
@@ -44,7 +45,15 @@ def house(store: Store) -> Store:
 @pytest.fixture
 def desk(house: Store) -> Iterator[str]:
     journey = Journey(house.directory, house.ledger, house.docket, Readers(), now)
-    app = create_desk(journey, house.docket, house.sessions, house.directory, now, b"k" * 32)
+    app = create_desk(
+        journey,
+        house.docket,
+        house.sessions,
+        house.directory,
+        now,
+        b"k" * 32,
+        terms=Terms(factor_required=False),
+    )
     with serve(app) as url:
         yield url
     journey.close()

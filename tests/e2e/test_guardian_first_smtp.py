@@ -105,7 +105,7 @@ def deliver(store: Store, hop: MoodyHop) -> None:
                 store.outbox,
                 smarthost,
                 store.directory.circles_now,
-                lambda whose: store.directory.policy_of(whose).version,
+                lambda circle: store.directory.policy_for(circle).version,
                 lambda _: None,
                 lambda: now[0],
             )

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 
 from classifiers.finding import Layer, Passage
 from gateway.desk.app import create_desk
+from gateway.desk.parts import Terms
 from gateway.domain.message import Arrival, Reading
 from gateway.domain.pair import Pair
 from gateway.domain.people import Organisation, Person, Role
@@ -78,7 +79,15 @@ def office_desk(store: Store, clock: Callable[[], datetime] = lambda: AT) -> Fla
     """The desk with every page of the office."""
     pages = casework_pages(store.casework, read)
     return create_desk(
-        NoOffice(), store.docket, store.sessions, store.directory, clock, b"k" * 32, pages, LINKS
+        NoOffice(),
+        store.docket,
+        store.sessions,
+        store.directory,
+        clock,
+        b"k" * 32,
+        pages,
+        LINKS,
+        terms=Terms(factor_required=False),
     )  # type: ignore[arg-type]
 
 
