@@ -134,6 +134,8 @@ def test_signs_of_conduct_act_no_sooner_in_a_watch_than_in_their_own_rule(name: 
     policy = POLICIES[name]
     act_at = float(str(policy.rules["concerning_conduct"].parameters["act_at"]))
     for watch in policy.watches:
+        if watch.given:
+            continue  # with a concern on file already, a weak sign weighs more
         if watch.categories & (set(CONDUCT) - set(MATTERS)) and watch.then is not Then.NOTE:
             assert watch.act_at >= act_at, watch.name
 
