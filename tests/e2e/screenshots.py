@@ -29,7 +29,7 @@ PEOPLES_PAGES = {
 }
 LETTER = re.compile(r"(/me/enter/[\w-]+)\s.*?code:\s*(\d{6})", re.DOTALL)
 LETTER_WAIT_S = 30
-OFFICE = {"office": "/office", "files": "/files", "concerns": "/concerns", "holds": "/holds", "record": "/record",
+OFFICE = {"office": "/office", "todo": "/todo", "files": "/files", "concerns": "/concerns", "holds": "/holds", "record": "/record",
           "figures": "/figures", "samples": "/samples", "care": "/care", "rota": "/rota", "operations": "/ops"}  # fmt: skip
 
 
@@ -171,12 +171,13 @@ def _by_letter(page: Page, base_url: str, mailbox: str) -> None:
 def from_the_demo(folder: Path) -> list[Path]:
     """Play the demo and photograph its desk and a family's mailbox."""
     from gateway import settings
-    from gateway.cli.demo_run import DESK_PASSWORD, DESK_USER, DemoRun
+    from gateway.cli.demo_run import DESK_PASSWORD, DESK_USER, LEAD_USER, DemoRun
 
     with tempfile.TemporaryDirectory() as home, DemoRun(Path(home), settings.read(), "default", False) as run:
         run.play()
-        pages = {**PAGES, **OFFICE, "mailbox": "/mailboxes/jamie@family.test"}
+        pages = {**PAGES, "mailbox": "/mailboxes/jamie@family.test"}
         desk = capture(run.web, folder, DESK_USER, DESK_PASSWORD, pages)
+        desk += capture(run.web, folder, LEAD_USER, DESK_PASSWORD, OFFICE)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))
             return [*desk, *capture_people(run.web, folder, MAILBOXES, browser)]
