@@ -18,7 +18,8 @@
     form.addEventListener("submit", (event) => {
       if (form.hasAttribute("hx-post")) return;
       if (sent) event.preventDefault();
-      sent = true;
+      // A form that somebody else stopped (to ask for a passkey) has not been sent yet.
+      else sent = !event.defaultPrevented;
     });
     window.addEventListener("pageshow", () => { sent = false; });
   }
