@@ -8,7 +8,7 @@ WORKERS ?= 3
 TARGET ?= session gate headers compose html archives
 SECONDS ?= 60
 
-.PHONY: help install demo test lint format fuzz generated crash bench train corpora openapi screenshots lock clean
+.PHONY: help install demo test long lint format fuzz generated crash bench train corpora openapi screenshots lock clean
 
 help:            ## say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -24,8 +24,12 @@ install: .venv/.installed  ## make .venv and install everything, by hash
 demo: install    ## a made-up organisation, real mail, the desk; DEMO=--once plays it and exits
 	$(BIN)/gateway demo --pack $(PACK) $(DEMO)
 
-test: install    ## every test; says which were left out, and why
-	$(BIN)/pytest -n $(WORKERS) --dist loadgroup -rs
+test: install    ## every test but the longest in a browser; says which were left out, and why
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup -rs -m "not long"
+	@echo "Left out: the longest browser runs (axe on every page, thirty items by keyboard, two people at once): make long"
+
+long: install    ## the browser runs that take half a minute or more each
+	$(BIN)/pytest -rs -m long
 
 lint: install    ## style, types, import contracts
 	$(BIN)/ruff check .

@@ -105,6 +105,7 @@ class Keyboard:
         self._page.wait_for_selector(f"html.keys {wait_for}", state="attached")
 
 
+@pytest.mark.long
 def test_thirty_mixed_items_are_cleared_by_keyboard(house: Store, at_desk) -> None:
     kinds = [Severity.LOW] * 16 + [Severity.MEDIUM] * 9 + [Severity.HIGH] * 5
     for n, severity in enumerate(kinds):
@@ -142,6 +143,7 @@ def test_thirty_mixed_items_are_cleared_by_keyboard(house: Store, at_desk) -> No
     assert states == {State.CLOSED: 25, State.SECOND: 5}
 
 
+@pytest.mark.long
 def test_two_people_at_once_decide_nothing_twice(house: Store, desk: str) -> None:
     for n in range(ITEMS):
         keep(house, b"Item %d." % n, Severity.LOW, at=now() - timedelta(seconds=n))
@@ -285,6 +287,7 @@ def test_low_cases_are_cleared_together(house: Store, at_desk, scripts: bool) ->
     assert house.docket.case("demo", cases[2].id).state is State.OPEN
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (320, "dark")])
 def test_axe_finds_nothing_on_any_state(house: Store, at_desk, scheme: str, width: int) -> None:
     low = keep(house, b"Ring 07700 900123.", Severity.LOW, at=now())

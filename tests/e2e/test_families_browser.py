@@ -199,6 +199,7 @@ def test_nothing_in_a_hostile_message_runs_or_is_fetched(browser: Browser, pages
     context.close()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_on_any_page(browser: Browser, pages: Pages, url: str, scheme: str) -> None:
     one, back = pages.deliver("Read [link removed].", "Homework"), kept(pages, sent_back)

@@ -90,6 +90,7 @@ def every_page(file_id: str) -> tuple[str, ...]:
     return (*PAGES, *of_file)
 
 
+@pytest.mark.long
 def test_axe_finds_nothing_and_nothing_sticks_out(open_office: Open, file_id: str) -> None:
     complaints, wide = {}, []
     for scheme, width in (("light", 1280), ("dark", 320)):

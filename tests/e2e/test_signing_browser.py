@@ -322,6 +322,7 @@ def test_the_organisation_s_own_sign_in_leads_there_and_back_without_javascript(
     assert found | complaints(page) == {}
 
 
+@pytest.mark.long
 def test_axe_finds_nothing_on_any_page_by_day_or_night_and_nothing_sticks_out(
     open_page: Open, clock: Clock
 ) -> None:
