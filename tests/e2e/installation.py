@@ -46,7 +46,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def eventually(look: Callable[[], T], timeout_s: float = 30.0, pause_s: float = 0.05) -> T:
+def eventually(look: Callable[[], T], timeout_s: float = 60.0, pause_s: float = 0.05) -> T:
     """Look until there is something to see, and return it; AssertionError after the timeout."""
     end = time.monotonic() + timeout_s
     while not (seen := look()):
