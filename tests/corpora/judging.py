@@ -47,8 +47,8 @@ class Answer:
 
     @property
     def by_conduct(self) -> bool:
-        """Whether conduct, a disclosure or imminent harm was the reason, or one of them."""
-        return not CONDUCT_RULES.isdisjoint(self.stopped_by)
+        """Whether conduct, a disclosure, imminent harm or a watch of the pack was the reason, or one of them."""
+        return not (CONDUCT_RULES | watches()).isdisjoint(self.stopped_by)
 
     def ranges(self, *categories: str) -> list[tuple[int, int]]:
         """Where contact details were found in the text, of these categories or of any."""
@@ -59,6 +59,12 @@ class Answer:
             and one.layer is Layer.TEXT
             and (not categories or one.category in categories)
         ]
+
+
+@cache
+def watches() -> frozenset[str]:
+    """The names of the pack's rules that are data alone."""
+    return frozenset(one.name for one in packs.load(config_folder(), PACK).watches)
 
 
 def message(item: ContactItem | ConductItem) -> Answer:
