@@ -26,7 +26,7 @@ demo: install    ## a made-up organisation, real mail, the desk; DEMO=--once pla
 
 test: install    ## every test but the longest in a browser; says which were left out, and why
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup -rs -m "not long"
-	@echo "Left out: the longest browser runs (axe on every page, thirty items by keyboard, two people at once): make long"
+	@echo "Left out: the longest browser runs (axe on every page, most hostile bodies, thirty items by keyboard, two people at once): make long"
 
 long: install    ## the browser runs that take half a minute or more each
 	$(BIN)/pytest -rs -m long

@@ -19,6 +19,7 @@ from tests.fakes.desk import PASSWORD, World, held_with
 pytestmark = pytest.mark.browser
 
 TOGETHER = 4
+EVERY_TIME = ("scripts", "htmx")  # the others take a browser minutes: `make long`
 # What may stand in a place for message text: marks, their numbers, and boxes for what cannot be seen.
 OURS = "mark, a.number, span.unseen, span.seen, span.left-out"
 
@@ -84,7 +85,9 @@ def test_there_are_bodies_enough() -> None:
     assert len({body for family in FAMILIES.values() for body in family}) >= 150
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize(
+    "family", [one if one in EVERY_TIME else pytest.param(one, marks=pytest.mark.long) for one in FAMILIES]
+)
 def test_no_body_of_a_family_does_anything(
     here: World,  # noqa: F811
     base_url: str,  # noqa: F811
