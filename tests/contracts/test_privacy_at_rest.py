@@ -23,7 +23,7 @@ from tests.fakes.sql import NOW, SECRET_WORDS, arrival, copies, held, home_circl
 
 CANARIES = (
     "Okafor", "Tara", "Jamie", "Jay", "Whitfield", "Ruth", "Haddad", "family.test", "mail.test", "org.test",
-    "tara.okafor", "2012-03-04", "heron", "07700", "900123", "+442079460000", "lessons.example", "Homework",
+    "tara.okafor", "2012-03-04", "heron", "07700 900123", "07700900123", "7700900123", "2079460000", "lessons.example", "Homework",
     "app-password", "bounce@", "shortnote", "because of the swan", "reword", "[covered]", "idem-key",
 )  # fmt: skip
 
@@ -74,8 +74,8 @@ def test_no_row_of_any_table_holds_a_name_an_address_a_number_or_a_word(lived_in
     for table, lines in rows.items():
         for line in lines:
             found = [one for one in CANARIES if one in line]  # ids, such as "jamie", may stand
-            # In hexadecimal, as PostgreSQL prints bytes.
-            found += [one for one in CANARIES if one.encode().hex() in line]
+            # In hexadecimal, as PostgreSQL prints bytes; shorter ones would stand in a cipher by chance.
+            found += [one for one in CANARIES if len(one) > 4 and one.encode().hex() in line]
             assert not found, (table, found)
 
 

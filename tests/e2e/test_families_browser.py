@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from gateway.domain.links import Way
 from gateway.domain.people import Role
@@ -69,7 +69,7 @@ def sign_in(page: Page, pages: Pages, address: str) -> None:
     page.goto("/me/sign-in")
     page.get_by_label("Your e-mail address").fill(address)
     page.get_by_role("button", name="Send me a letter").click()
-    assert "on its way" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("on its way")
     (letter,) = [body for _, body in pages.letters() if "/me/enter/" in body]
     path, code = keys_in(letter)
     page.goto(path)
@@ -81,41 +81,39 @@ def test_a_guardian_reads_agrees_and_complains(page: Page, pages: Pages) -> None
     pages.deliver("Please read page 4.\n\nRing [phone number removed].", "Homework for J.W.")
     sign_in(page, pages, "ruth@family.test")
     page.get_by_role("link", name="Homework for J.W.").click()
-    said = page.locator("main").inner_text()
-    assert (
-        "Please read page 4." in said and "phone number removed" in said and "accepted for delivery" in said
-    )
+    for said in ("Please read page 4.", "phone number removed", "accepted for delivery"):
+        expect(page.locator("main")).to_contain_text(said)
     page.get_by_role("link", name="How often").click()
-    assert page.locator("svg.bars rect").count() == 24
+    expect(page.locator("svg.bars rect")).to_have_count(24)
     page.get_by_role("link", name="Agreements").click()
     page.get_by_role("button", name="Agree lessons").click()
-    assert "Your choice is kept." in page.get_by_role("status").inner_text()
+    expect(page.get_by_role("status")).to_contain_text("Your choice is kept.")
     page.get_by_role("button", name="Withdraw lessons").click()
-    assert page.get_by_text("You do not agree").count() == 1
+    expect(page.get_by_text("You do not agree")).to_have_count(1)
     page.get_by_role("link", name="Tell us").click()
     page.get_by_role("link", name="Make a complaint").click()
     page.get_by_label("What do you want to tell us?").fill("Nobody rings back.")
     page.get_by_role("button", name="Send").click()
-    assert "Your reference is M-" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("Your reference is M-")
     page.get_by_role("button", name="Sign out", exact=True).click()
     page.goto("/family")
-    assert page.url.split("?")[0].endswith("/me/sign-in")
+    page.wait_for_url("**/me/sign-in**")
 
 
 def test_a_message_is_reported_from_the_link_under_it(page: Page, pages: Pages) -> None:
     page.goto(pages.token(Way.REPORT, pages.deliver(), "ruth"))
     page.get_by_label("What is wrong with it").fill("He asked for a picture.")
     page.get_by_role("button", name="Send").click()
-    assert "Thank you" in page.locator("h1").inner_text()
+    expect(page.locator("h1")).to_contain_text("Thank you")
     assert len(open_cases(pages)) == 1
 
 
 def test_a_pupil_tells_the_lead_and_can_leave_at_once(page: Page, pages: Pages) -> None:
     page.goto(pages.token(Way.ASK, pages.deliver(), "jamie"))
-    assert "Childline" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("Childline")
     page.get_by_label("What do you want to say?").fill("I would like to talk.")
     page.get_by_role("button", name="Send").click()
-    assert page.url.endswith("/thanks")
+    page.wait_for_url("**/thanks")
     leave = page.get_by_role("link", name="Leave this page quickly")
     assert leave.get_attribute("href", timeout=1000).startswith("https://")
     page.go_back()
@@ -131,19 +129,19 @@ def test_a_tutor_changes_what_came_back_and_asks_about_the_rest(page: Page, page
     page.get_by_label("The address that we issued to you").fill("tara.okafor@relay.test")
     page.get_by_label("App password").fill("app-password")
     page.get_by_role("button", name="Sign in").click()
-    assert "/tutor" in page.url
+    page.wait_for_url("**/tutor**")
     page.goto(f"/tutor/messages/{one}")
-    assert page.locator("mark").inner_text() == "07700 900123"
+    expect(page.locator("mark")).to_have_text("07700 900123")
     page.get_by_label("Your text").fill("Please read page 4.")
     page.get_by_role("button", name="Send").click()
-    assert "On its way" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("On its way")
     page.goto(f"/tutor/messages/{other}")
     page.get_by_role("button", name="Withdraw").click()
-    assert "Withdrawn" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("Withdrawn")
     page.goto(f"/tutor/messages/{one}")
     page.get_by_label("Why should a second person look at it?").fill("It is the school's number.")
     page.get_by_role("button", name="Ask for a review").click()
-    assert page.get_by_role("button", name="Ask for a review").count() == 0
+    expect(page.get_by_role("button", name="Ask for a review")).to_have_count(0)
 
 
 def concerning_contact():
@@ -157,7 +155,7 @@ def test_a_strike_is_given_answered_appealed_and_taken_back(
     una.goto("/tutors/tara/strikes")
     una.get_by_label("Reason").fill("Gave a private number.")
     una.get_by_role("button", name="Give this strike").click()
-    assert "Gave a private number." in una.locator("main").inner_text()
+    expect(una.locator("main")).to_contain_text("Gave a private number.")
     sign_in(page, pages, "tara.personal@mail.test")
     page.get_by_role("link", name="Strikes").click()
     page.get_by_label("Your reply").fill("It was the office's.")
@@ -165,13 +163,13 @@ def test_a_strike_is_given_answered_appealed_and_taken_back(
     page.get_by_label("Why should a second person decide?").fill("Please look again.")
     page.get_by_role("button", name="Appeal").click()
     una.reload()
-    assert "Somebody else has to decide" in una.locator("main").inner_text()
+    expect(una.locator("main")).to_contain_text("Somebody else has to decide")
     ben = at_the_desk(browser, url, pages, "ben", Role.SAFEGUARDING_LEAD)
     ben.goto("/tutors/tara/strikes")
     ben.get_by_label("Why, for the tutor").fill("It was the office's number.")
     ben.get_by_role("button", name="Take it back").click()
     page.reload()
-    assert "Taken back." in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("Taken back.")
     for each in (una, ben):
         each.context.close()
 
@@ -182,7 +180,7 @@ def test_a_sealed_message_is_read_with_a_code(page: Page, pages: Pages) -> None:
     ((_, letter),) = pages.letters()
     page.get_by_label("Code").fill(keys_in(letter + f" {BASE}/me/enter/x")[1])
     page.get_by_role("button", name="Show the message").click()
-    assert "The hearing test is on Tuesday." in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("The hearing test is on Tuesday.")
 
 
 def test_nothing_in_a_hostile_message_runs_or_is_fetched(browser: Browser, pages: Pages, url: str) -> None:
@@ -195,7 +193,7 @@ def test_nothing_in_a_hostile_message_runs_or_is_fetched(browser: Browser, pages
     said = page.locator("main").inner_text()
     assert "<script>" in said and "RLO" in said and "ZWSP" in said
     assert [each for each in asked if "ran" in each.rpartition("/")[2] or not each.startswith(url)] == []
-    assert page.locator("main a[href^=javascript], main img, main script").count() == 0
+    expect(page.locator("main a[href^=javascript], main img, main script")).to_have_count(0)
     context.close()
 
 

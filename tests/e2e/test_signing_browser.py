@@ -147,6 +147,7 @@ def enrol_app(page: Page, clock: Clock) -> tuple[pyotp.TOTP, list[str]]:
     app = pyotp.TOTP(page.locator(".secret").inner_text().replace(" ", ""))
     page.get_by_label("Code from the app").fill(app.at(clock()))
     page.get_by_role("button", name="Set it up").click()
+    expect(page.locator(".codes code")).to_have_count(10)
     codes = page.locator(".codes code").all_inner_texts()
     page.get_by_role("link", name="I have kept them").click()
     clock.ahead += timedelta(seconds=30)
@@ -218,6 +219,7 @@ def test_recovery_codes_can_be_saved(open_page: Open, clock: Clock) -> None:
     app = pyotp.TOTP(page.locator(".secret").inner_text().replace(" ", ""))
     page.get_by_label("Code from the app").fill(app.at(clock()))
     page.get_by_role("button", name="Set it up").click()
+    expect(page.locator(".codes code")).to_have_count(10)
     codes = page.locator(".codes code").all_inner_texts()
     with page.expect_download() as saved:
         page.get_by_role("button", name="Save them as a file").click()
@@ -267,7 +269,7 @@ def test_a_browser_without_passkeys_says_so_and_has_other_ways(
 ) -> None:
     without_script.goto("/sign-in")
     assert "Passkeys need JavaScript" in without_script.content()
-    assert without_script.get_by_role("button", name="passkey").count() == 0
+    expect(without_script.get_by_role("button", name="passkey")).to_have_count(0)
     enrol_app(without_script, clock)
     without_script.goto("/account/passkeys/new")
     expect(without_script.get_by_role("link", name="Set up an app instead")).to_be_visible()
@@ -300,7 +302,7 @@ def test_step_up_returns_to_where_one_was_without_javascript(without_script: Pag
     give_code(without_script, app.at(clock()))
     expect(without_script.get_by_role("heading", name="Your account")).to_be_visible()
     without_script.get_by_role("button", name="Make new ones").click()
-    assert without_script.locator(".codes code").count() == 10
+    expect(without_script.locator(".codes code")).to_have_count(10)
 
 
 def test_the_organisation_s_own_sign_in_leads_there_and_back_without_javascript(
