@@ -95,13 +95,16 @@ class Catalogue:
         return sane, faults
 
 
-def standard() -> Catalogue:
-    """The detectors of every message. One line each; the order does not matter."""
+def standard(*, deep: bool = True) -> Catalogue:
+    """The detectors of every message. One line each; the order does not matter.
+
+    deep: whether conduct is read by the sentence encoder too.
+    """
     return Catalogue(
         (
             ContactDetails(),
             NameMatcher(),
-            Conduct(),
+            Conduct(deep=deep),
             Matters(),
         )
     )

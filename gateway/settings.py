@@ -29,7 +29,7 @@ class Settings:
     clamav: host and port, a socket's path, or None.
     sender_check: header or dns. name_servers: IP addresses and ports; none for the machine's own.
     tls_cert, tls_key: None for the pair that `gateway init` made under `home`.
-    readers: processes, at least 1. public_url: without a slash at its end.
+    readers: processes, at least 1. deep_reader: on or off. public_url: without a slash at its end.
     second_factor: required or optional. oidc_…: of the organisation's own sign-in; empty and None
         without one.
     undo_s: 0 for decisions that leave at once and stand.
@@ -58,6 +58,7 @@ class Settings:
     readers: int
     reader_timeout_s: float
     reader_memory_mb: int
+    deep_reader: str
     message_limit_mb: int
     connection_limit: int
     connection_limit_per_address: int
@@ -343,6 +344,7 @@ READERS: Mapping[str, Callable[[Given], object]] = {
     "readers": _reader_count,
     "reader_timeout_s": _SECONDS,
     "reader_memory_mb": _number(64, 1_048_576, whole=True),
+    "deep_reader": _one_of("on", "off"),
     "message_limit_mb": _number(1, 1024, whole=True),
     "connection_limit": _COUNT,
     "connection_limit_per_address": _COUNT,

@@ -12,6 +12,7 @@ import numpy as np
 
 from classifiers.conduct.cues import LEAST as LEAST_CUE
 from classifiers.conduct.cues import QUOTED_WEIGHT, READ, ROLES, ConductCues, Hit, finding_of, strongest
+from classifiers.conduct.deep import UNREAD, Deep, encoder
 from classifiers.conduct.features import Stretch, stretches
 from classifiers.conduct.heads import Heads, model
 from classifiers.conduct.lexicon import lexicon
@@ -21,7 +22,6 @@ from classifiers.conduct.weighing import (
     FAINT,
     WEAK,
     Floats,
-    Marks,
     Scales,
     Weighed,
     any_weights,
@@ -32,9 +32,10 @@ from classifiers.conduct.weights import WrongWeights, arrays, manifest, models_f
 from classifiers.conduct.words import Skimmed, skim
 from classifiers.finding import Finding, Kind, Layer, Passage, Scene, Stance
 
-NAME, VERSION = "conduct", "2"
+NAME, VERSION = "conduct", "3"
 HEADS_FILE, VECTORS_FILE = "conduct_heads.npz", "conduct_vectors.npz"
 DOUBTED = 0.39
+CALM = -3.0  # what the encoder says where it is one in twenty sure, a logarithm of odds
 URGENT = frozenset({"disclosure_abuse", "disclosure_self_harm", "threat", "third_party_report"})
 REPORTS = frozenset({"third_party_report", "disclosure_abuse", "disclosure_self_harm"})
 
@@ -42,20 +43,20 @@ REPORTS = frozenset({"third_party_report", "disclosure_abuse", "disclosure_self_
 class Conduct:
     """Cues find what they know by its words; heads find what was never said this way before.
 
-    A finding's score of 0.7 acts alone, of 0.4 only beside another; below that it counts only
-    for the pair's trajectory. `find` raises WrongWeights when the weights are not those pinned: the
+    deep: whether the sentence encoder reads too (`classifiers.conduct.deep`). A finding's score of
+    0.7 acts alone, of 0.4 only beside another; below that it counts only for the pair's trajectory. `find` raises WrongWeights when the weights are not those pinned: the
     message is then held as not fully read.
     """
 
     name = NAME
     version = VERSION
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, *, deep: bool = True) -> None:
         self._cues = ConductCues()
-        self._folder = folder or models_folder()
+        self._folder, self._deep = folder or models_folder(), deep
         # Read now, lest the first message pay for it; what is wrong with them, `find` says each time.
         with suppress(WrongWeights):
-            learnt(self._folder)
+            learnt(self._folder, self._deep)
 
     def find(self, passages: Sequence[Passage], scene: Scene) -> list[Finding]:
         """Return Kind.CONDUCT findings, ordered as the passages are."""
@@ -74,7 +75,7 @@ class Conduct:
         weight = QUOTED_WEIGHT if passage.layer is Layer.QUOTED else 1.0
         skimmed = skim(passage.text, lexicon())
         hits = strongest(self._cues.hits(skimmed, role, chosen))
-        held = learnt(self._folder)
+        held = learnt(self._folder, self._deep)
         sentences = [] if passage.layer is Layer.FILENAME else stretches(skimmed, held.heads.speller)
         if not sentences:
             yield from (finding_of(passage, hit, weight) for hit in hits if hit.score * weight >= LEAST_CUE)
@@ -94,14 +95,22 @@ class Conduct:
         counted = role if role in held.scales.marks else "tutor"
         said = held.heads.read(sentences, counted)
         cues = cue_scores(hits, said.pairs, sentences, skimmed, held.scales.categories)
-        any_ = any_weights(held.scales, counted, said.heads, cues)
+        deep = held.deep.read(sentences, said, cues, counted) if held.deep else None
+        alone = any_weights(held.alone, counted, said.heads, cues, None)
         for hit in hits:
-            sure = _doubted(hit, any_, held.scales.marks[counted], said.pairs, sentences, skimmed)
+            at = windows_of(hit, said.pairs, sentences, skimmed)
+            read = None if deep is None else deep[at]
+            calm = doubted(hit, held.alone, counted, alone[at], read)
+            sure = replace(hit, score=DOUBTED) if calm else hit
             if sure.score * weight >= LEAST_CUE:
                 yield finding_of(passage, sure, weight)
-        for one in _distinct(weigh(held.scales, counted, said.heads, cues, any_)):
+        for one in _distinct(weigh(held.scales, counted, said.heads, cues, deep)):
             if one.score * weight >= FAINT:
                 first, last = said.pairs[one.window]
+                if deep is not None and held.deep and one.score >= WEAK and deep[one.window, -1] > UNREAD:
+                    head = held.scales.categories.index(one.category)
+                    first = held.deep.closest(sentences, first, head, counted)
+                    last = first + 1
                 words = [word for sentence in sentences[first:last] for word in sentence.words]
                 start, end = span(skimmed, sentences, first, last)
                 start, end = passage.source_span(start, end)
@@ -120,24 +129,25 @@ class Conduct:
                 )
 
 
-def _doubted(
-    hit: Hit,
-    any_: Floats,
-    marks: Marks,
-    pairs: Sequence[tuple[int, int]],
-    sentences: Sequence[Stretch],
-    skimmed: Skimmed,
-) -> Hit:
-    """A cue too weak to act where everything else says that nothing is the matter.
+def doubted(hit: Hit, alone: Scales, role: str, any_: Floats, deep: Floats | None) -> bool:
+    """Whether a cue is too weak to act where everything else says that nothing is the matter.
 
-    Of cues that hold, three in four on messages that only look guilty are such, one in fifteen
-    of the others. What may tell of harm, and what was too much to read, is never doubted.
+    any_: of the cue's windows, as weighed without the encoder. deep: what that makes of them. What was
+    too much to read is never doubted, and what may tell of harm by the encoder alone.
     """
-    if hit.score <= DOUBTED or hit.cue.category in URGENT or not hit.cue.patterns:
-        return hit
+    if hit.score <= DOUBTED or not hit.cue.patterns:
+        return False
+    if alone.marks[role].score(float(any_.max())) >= FAINT:
+        return False
+    return hit.cue.category not in URGENT if deep is None else float(deep[:, -1].max()) < CALM
+
+
+def windows_of(
+    hit: Hit, pairs: Sequence[tuple[int, int]], sentences: Sequence[Stretch], skimmed: Skimmed
+) -> list[int]:
+    """The windows in which a cue begins."""
     at = _sentence_of(hit, sentences, skimmed)
-    near = max(any_[row] for row, (first, last) in enumerate(pairs) if first <= at < last)
-    return hit if marks.score(float(near)) >= FAINT else replace(hit, score=DOUBTED)
+    return [row for row, (first, last) in enumerate(pairs) if first <= at < last]
 
 
 def _evidence(likeness: Likeness, words: Sequence[str], one: Weighed, weight: float) -> tuple[str, ...]:
@@ -168,10 +178,8 @@ def cue_scores(
         column = places.get(hit.cue.category)
         if column is None:
             continue
-        at = _sentence_of(hit, sentences, skimmed)
-        for row, (first, last) in enumerate(pairs):
-            if first <= at < last:
-                scores[row, column] = max(scores[row, column], hit.score)
+        rows = windows_of(hit, pairs, sentences, skimmed)
+        scores[rows, column] = np.maximum(scores[rows, column], hit.score)
     return scores
 
 
@@ -193,15 +201,17 @@ def _distinct(found: Sequence[Weighed]) -> list[Weighed]:
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
-    """Everything that training made."""
+    """Everything that training made. scales: set for what reads; alone: for reading without the encoder."""
 
     heads: Heads
     scales: Scales
+    alone: Scales
     likeness: Likeness
+    deep: Deep | None
 
 
-@lru_cache(maxsize=2)
-def learnt(folder: Path) -> Learnt:
+@lru_cache(maxsize=3)
+def learnt(folder: Path, with_deep: bool) -> Learnt:
     """Everything learnt, read once. Raises: WrongWeights."""
     held = manifest(folder)
     table = vectors(arrays(VECTORS_FILE, folder))
@@ -209,4 +219,8 @@ def learnt(folder: Path) -> Learnt:
     themes = {name: from_file.pop(name) for name in ("theme_rows", "theme_kinds", "theme_words")}
     categories = tuple(held["categories"])
     heads = Heads(model(from_file), table, lexicon())
-    return Learnt(heads, scales_of(held["scales"], categories), Likeness(table, themes, categories))
+    alone = scales_of(held["scales"], categories)
+    likeness = Likeness(table, themes, categories)
+    if not with_deep:
+        return Learnt(heads, alone, alone, likeness, None)
+    return Learnt(heads, scales_of(held["scales_deep"], categories), alone, likeness, encoder(folder))

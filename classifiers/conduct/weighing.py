@@ -81,15 +81,18 @@ class Weighed:
     score: float
 
 
-def any_features(said: Floats, cues: Floats) -> Floats:
-    """(windows, 3): what decides whether a window is of any concern: itself, all around it, its cues.
+def any_features(said: Floats, cues: Floats, deep: Floats | None) -> Floats:
+    """(windows, 3 or 4): what decides whether a window is of any concern.
 
-    said: (windows and one, heads), last of the whole text. cues: (windows, categories), the
-    strongest cue of each.
+    Itself, all around it, its cues, and what the encoder makes of it, if there is one. said:
+    (windows and one, heads), last of the whole text. cues: (windows, categories), the strongest
+    cue of each. deep: (windows, heads).
     """
-    out = np.empty((len(cues), 3), np.float32)
+    out = np.empty((len(cues), 3 if deep is None else 4), np.float32)
     out[:, 0], out[:, 1] = said[:-1, -1], around(said, -1)
     cues.max(1, out=out[:, 2])
+    if deep is not None:
+        out[:, 3] = deep[:, -1]
     return out
 
 
@@ -102,40 +105,45 @@ def around(said: Floats, column: int | Sequence[int]) -> Floats:
     return out
 
 
-def kind_features(said: Floats, cues: Floats) -> Floats:
-    """(windows, categories, 2): what decides which category it is."""
-    return np.stack([said[: len(cues), :-1], cues], axis=2)
+def kind_features(said: Floats, cues: Floats, deep: Floats | None) -> Floats:
+    """(windows, categories, 2 or 3): what decides which category it is."""
+    heads = [said[: len(cues), :-1], cues]
+    return np.stack(heads if deep is None else [*heads, deep[:, :-1]], axis=2)
 
 
-def urgent_features(said: Floats, cues: Floats, columns: Sequence[int]) -> Floats:
+def urgent_features(said: Floats, cues: Floats, deep: Floats | None, columns: Sequence[int]) -> Floats:
     """(features, windows, categories asked for): what decides whether a window is of an urgent category.
 
-    The category's head, the same of all around it, its cue, any concern, and the strongest cue.
+    The category's head, the same of all around it, its cue, any concern, the strongest cue, and what
+    the encoder makes of that category, if there is one.
     """
     own, cue = said[:-1, columns], cues[:, columns]
     shared = (said[:-1, -1:], cues.max(1, keepdims=True))
-    return np.stack([own, around(said, columns), cue, *(np.broadcast_to(one, own.shape) for one in shared)])
+    rest = [] if deep is None else [deep[:, columns]]
+    return np.stack(
+        [own, around(said, columns), cue, *(np.broadcast_to(one, own.shape) for one in shared), *rest]
+    )
 
 
-def any_weights(scales: Scales, role: str, said: Floats, cues: Floats) -> Floats:
+def any_weights(scales: Scales, role: str, said: Floats, cues: Floats, deep: Floats | None) -> Floats:
     """How much each window is of any concern."""
-    out: Floats = any_features(said, cues) @ scales.any_weights + scales.any_at[role]
+    out: Floats = any_features(said, cues, deep) @ scales.any_weights + scales.any_at[role]
     return out
 
 
-def weigh(scales: Scales, role: str, said: Floats, cues: Floats, any_: Floats) -> list[Weighed]:
-    """The strongest window of any concern, and of each urgent category, with their scores.
-
-    any_: as from `any_weights`.
-    """
+def weigh(scales: Scales, role: str, said: Floats, cues: Floats, deep: Floats | None) -> list[Weighed]:
+    """The strongest window of any concern, and of each urgent category, with their scores."""
+    any_ = any_weights(scales, role, said, cues, deep)
     best = int(any_.argmax())
     score = scales.marks[role].score(float(any_[best]))
     found = []
     if score >= FAINT:
-        kinds = kind_features(said[best : best + 1], cues[best : best + 1])[0] @ scales.kind_weights
+        here = slice(best, best + 1)
+        features = kind_features(said[here], cues[here], None if deep is None else deep[here])
+        kinds = features[0] @ scales.kind_weights
         category = scales.categories[int((kinds + scales.kind_at).argmax())]
         found.append(Weighed(best, category, score))
-    weights = urgent_weights(scales, said, cues)
+    weights = urgent_weights(scales, said, cues, deep)
     where = weights.argmax(0).tolist()
     for number, (name, urgent) in enumerate(scales.urgent.items()):
         weight = float(weights[where[number], number]) + urgent.intercept[role]
@@ -145,7 +153,7 @@ def weigh(scales: Scales, role: str, said: Floats, cues: Floats, any_: Floats) -
     return found
 
 
-def urgent_weights(scales: Scales, said: Floats, cues: Floats) -> Floats:
+def urgent_weights(scales: Scales, said: Floats, cues: Floats, deep: Floats | None) -> Floats:
     """(windows, urgent categories): how much each is of each, before what is added for the role.
 
     As `urgent_features` times the weights, for all categories at once.
@@ -154,6 +162,8 @@ def urgent_weights(scales: Scales, said: Floats, cues: Floats) -> Floats:
     out: Floats = said[:-1, columns] * weights[0] + around(said, columns) * weights[1]
     out += cues[:, columns] * weights[2]
     out += said[:-1, -1:] * weights[3] + cues.max(1, keepdims=True) * weights[4]
+    if deep is not None:
+        out += deep[:, columns] * weights[5]
     return out
 
 

@@ -37,16 +37,18 @@ def manifest(folder: Path) -> dict[str, Any]:
     return read
 
 
-def arrays(name: str, folder: Path) -> Arrays:
-    """The arrays of one pinned file. Raises: WrongWeights.
-
-    The hash is taken of the bytes that are then read, and no pickle is ever opened.
-    """
+def pinned(name: str, folder: Path) -> bytes:
+    """What is in a pinned file. Raises: WrongWeights. The hash is of the bytes that are then used."""
     try:
         raw = (folder / name).read_bytes()
     except OSError as error:
         raise WrongWeights(f"{name} is missing; run `make train`") from error
     if hashlib.sha256(raw).hexdigest() != manifest(folder)["files"].get(name):
         raise WrongWeights(f"{name} is not the file that {MANIFEST} pins; run `make train`")
-    with np.load(io.BytesIO(raw), allow_pickle=False) as held:
+    return raw
+
+
+def arrays(name: str, folder: Path) -> Arrays:
+    """The arrays of one pinned file; no pickle is ever opened. Raises: WrongWeights."""
+    with np.load(io.BytesIO(pinned(name, folder)), allow_pickle=False) as held:
         return dict(held)

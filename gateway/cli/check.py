@@ -64,9 +64,11 @@ def _judge(pack: str) -> Judge:
     from gateway import packs
     from gateway.cli.check_scene import AT_REST, judge_item
     from gateway.cli.installation import the_shelf
+    from gateway.settings import read
     from gateway.wiring import judging
 
-    policy, tools = packs.load(the_shelf(), pack), judging.tools(judging.unhurried())
+    screen = judging.unhurried(deep=read().deep_reader == "on")
+    policy, tools = packs.load(the_shelf(), pack), judging.tools(screen)
     return lambda item, prior, heading=AT_REST: judge_item(item, policy, tools, prior, heading)
 
 

@@ -50,23 +50,28 @@ def tools(
 
 
 def bench(
-    dkim: Path | None = None, scanner: clamav.Scanner | None = None, links: Links | None = None
+    dkim: Path | None = None,
+    scanner: clamav.Scanner | None = None,
+    links: Links | None = None,
+    deep: bool = True,
 ) -> Bench:
     """The functions a reader process works with; called once in each child.
 
+    deep: as in `classifiers.catalogue.standard`; the others as in `tools`.
+
     The detectors are warm on return, so that no message pays for loading them.
     """
-    catalogue = standard()
+    catalogue = standard(deep=deep)
     catalogue.warm()
     return partial(judge, tools=tools(catalogue, dkim, scanner, links)), read
 
 
-def unhurried() -> Screen:
+def unhurried(*, deep: bool = True) -> Screen:
     """The standard detectors for a program that starts at once: they load with the first text they read.
 
     That text may take its time; nobody's mail waits behind it.
     """
-    return Catalogue(standard().detectors, budget_s=UNHURRIED_S)
+    return Catalogue(standard(deep=deep).detectors, budget_s=UNHURRIED_S)
 
 
 def read(arrival: Arrival) -> Reading:

@@ -55,7 +55,13 @@ def now() -> datetime:
 def readers_of(settings: Settings) -> PebbleReaders:
     """Child processes that judge, as many as the settings say; ready when this returns."""
     readers = PebbleReaders(
-        partial(bench, dkim_folder(settings), scanner_of(settings), links_of(settings)),
+        partial(
+            bench,
+            dkim_folder(settings),
+            scanner_of(settings),
+            links_of(settings),
+            settings.deep_reader == "on",
+        ),
         settings.readers,
         settings.reader_timeout_s,
         settings.reader_memory_mb,

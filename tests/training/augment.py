@@ -35,6 +35,14 @@ def widened(examples: Sequence[Example]) -> Iterator[tuple[Example, float]]:
             yield replace(one, text=chance.choice(DISGUISES)(one.text, chance)), OF_MADE
 
 
+def amid(examples: Sequence[Example], share: float) -> list[Example]:
+    """Some of the short messages, each once more as one sentence of an ordinary mail."""
+    chance = random.Random(SEED)
+    hosts = [one for one in examples if one.ordinary and len(one.text.split()) >= LONG]
+    guests = [one for one in examples if len(one.text.split()) <= SHORT]
+    return [embedded(one, hosts, chance) for one in guests if chance.random() < share]
+
+
 def embedded(guest: Example, hosts: Sequence[Example], chance: random.Random) -> Example:
     """A short message as one sentence of an innocent mail by somebody of the same role."""
     fitting = [one for one in hosts if one.role == guest.role] or hosts

@@ -10,11 +10,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.conduct.cues import ConductCues, Hit, strongest
-from classifiers.conduct.detector import cue_scores
-from classifiers.conduct.features import Stretch, stretches, windows
-from classifiers.conduct.heads import Heads
+from classifiers.conduct.deep import Deep
+from classifiers.conduct.detector import cue_scores, doubted, windows_of
+from classifiers.conduct.features import Stretch, stretches
+from classifiers.conduct.heads import Heads, Said
 from classifiers.conduct.lexicon import lexicon
-from classifiers.conduct.weighing import CLEAR, WEAK, any_features, kind_features, urgent_features
+from classifiers.conduct.weighing import (
+    CLEAR,
+    WEAK,
+    Scales,
+    any_features,
+    any_weights,
+    kind_features,
+    scales_of,
+    urgent_features,
+)
 from classifiers.conduct.words import Skimmed, skim
 from tests.training.corpus import CATEGORIES, ROLES, Example
 from tests.training.solver import Dense, logistic
@@ -26,13 +36,14 @@ LOADS = (0.12, 0.03, 0.01, 0.002)
 NEAR_LOADS = (0.30, 0.13, 0.075, 0.015)
 """And of messages that were written to resemble what is of concern."""
 URGENT_LOADS = (0.10, 0.02, 0.006, 0.0015)
-TOGETHER, NEAR_TOGETHER = 0.01, 0.065
+TOGETHER, NEAR_TOGETHER = 0.01, 0.085
 """Share of both that all marks together may hold of what the cues let pass."""
 URGENT_ACTS = 0.5
 URGENT_LOAD, URGENT_NEAR = 0.005, 0.045
 """Shares of it that the urgent categories may take."""
 STEP, MOST = 0.02, 5.0  # by which marks are raised until the loads are kept
 OF_WINDOW = 0.3  # the least share that a window has beside all around it: it says where to look
+UNHEARD = 0.02  # share of them that the encoder is not shown
 RIDGE = 1.0
 ROUNDS = 3
 
@@ -41,23 +52,32 @@ ROUNDS = 3
 class Heard:
     """What the heads and the cues say of every window of some messages.
 
-    said: (windows and the whole, heads) of each. cues: (windows, categories). by_cues: whether a
-    cue alone holds the message.
+    said: (windows and the whole, heads) of each. cues: (windows, categories). deep: (windows, heads)
+    of the encoder, None without one. hits: the cues, each with its windows.
     """
 
     examples: list[Example] = field(default_factory=list)
     said: list[Floats] = field(default_factory=list)
     cues: list[Floats] = field(default_factory=list)
-    by_cues: list[bool] = field(default_factory=list)
+    deep: list[Floats | None] = field(default_factory=list)
+    hits: list[list[tuple[Hit, list[int]]]] = field(default_factory=list)
 
-    def add(self, example: Example, said: Floats, skimmed: Skimmed, sentences: Sequence[Stretch]) -> None:
+    def add(
+        self, example: Example, said: Said, skimmed: Skimmed, sentences: Sequence[Stretch], deep: Deep | None
+    ) -> None:
         """Note one message; it has words."""
         hits = strongest(ConductCues().hits(skimmed, example.role, {}))
-        pairs = windows([len(one.words) for one in sentences])
+        cues = cue_scores(hits, said.pairs, sentences, skimmed, CATEGORIES)
         self.examples.append(example)
-        self.said.append(said)
-        self.cues.append(cue_scores(hits, pairs, sentences, skimmed, CATEGORIES))
-        self.by_cues.append(any(map(_holds, hits)))
+        self.said.append(said.heads)
+        self.cues.append(cues)
+        self.deep.append(deep and deep.read(sentences, said, cues, example.role))
+        self.hits.append([(one, windows_of(one, said.pairs, sentences, skimmed)) for one in hits])
+
+    @property
+    def heard(self) -> list[tuple[Floats, Floats, Floats | None]]:
+        """What heads, cues and encoder say of each message."""
+        return list(zip(self.said, self.cues, self.deep, strict=True))
 
     @property
     def concern(self) -> Floats:
@@ -80,26 +100,60 @@ class Heard:
         return np.array([not one.ordinary and not one.label for one in self.examples])
 
 
-def heard(examples: Sequence[Example], heads: Heads) -> Heard:
+def heard(examples: Sequence[Example], heads: Heads, deep: Deep | None = None) -> Heard:
     """What is said of messages that have words."""
     found = Heard()
     for one in examples:
         skimmed = skim(one.text, lexicon())
         sentences = stretches(skimmed, heads.speller)
         if sentences:
-            found.add(one, heads.read(sentences, one.role).heads, skimmed, sentences)
+            found.add(one, heads.read(sentences, one.role), skimmed, sentences, deep)
     return found
+
+
+def ease(some: Heard) -> dict[str, float]:
+    """By role, what the heads say of any concern of all but a few messages that are of it and hold no cue.
+
+    Below it the encoder does not read: see `classifiers.conduct.deep`.
+    """
+    most = np.array([one[:-1, -1].max() for one in some.said])
+    plain = np.array([not one.any() for one in some.cues]) & (some.concern > 0)
+    return {
+        role: round(float(np.quantile(most[plain & (some.roles == number)], UNHEARD)), 6)
+        for number, role in enumerate(ROLES)
+    }
 
 
 def _holds(hit: Hit) -> bool:
     return hit.score >= (URGENT_ACTS if hit.cue.category in URGENT else CLEAR)
 
 
-def calibrated(some: Heard) -> dict[str, Any]:
-    """The scales for the manifest."""
+def by_cues(some: Heard, alone: Scales | None = None) -> NDArray[np.bool_]:
+    """Whether a cue alone holds each message; with scales, one that they do not doubt. alone: without encoder."""
+    return np.array([_by_cue(some, number, alone) for number in range(len(some.examples))])
+
+
+def _by_cue(some: Heard, number: int, alone: Scales | None) -> bool:
+    acting = [one for one in some.hits[number] if _holds(one[0])]
+    if alone is None or not acting:
+        return bool(acting)
+    role, deep = some.examples[number].role, some.deep[number]
+    any_ = any_weights(alone, role, some.said[number], some.cues[number], None)
+    return not all(
+        doubted(hit, alone, role, any_[rows], None if deep is None else deep[rows]) for hit, rows in acting
+    )
+
+
+def calibrated(some: Heard, alone: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The scales for the manifest. alone: those without the encoder, once they are set."""
+    before = _calibrated(some, by_cues(some)) if alone is None else alone
+    return _calibrated(some, by_cues(some, scales_of(before, CATEGORIES)))
+
+
+def _calibrated(some: Heard, held: NDArray[np.bool_]) -> dict[str, Any]:
     weights, any_at = _fit_any(some)
     roles = some.roles
-    features = [any_features(said, cues) for said, cues in zip(some.said, some.cues, strict=True)]
+    features = [any_features(*one) for one in some.heard]
     any_ = np.array([float((one @ weights).max()) for one in features]) + any_at[roles]
     fitted = {name: _fit_urgent(some, name) for name in URGENT}
     near_loads = tuple(3 * one for one in URGENT_LOADS)
@@ -111,7 +165,7 @@ def calibrated(some: Heard) -> dict[str, Any]:
         name: said - _acting(urgent_marks[name], URGENT_ACTS)[roles] for name, (_, _, said) in fitted.items()
     }
     most = np.max(list(over.values()), axis=0)
-    passed = ~np.array(some.by_cues)
+    passed = ~held
     urgent_by = _least(some, lambda by: passed & (most >= by), URGENT_LOAD, URGENT_NEAR)
     plain = any_ - _acting(marks, CLEAR)[roles]
     by = _least(some, lambda by: passed & ((most >= urgent_by) | (plain >= by)), TOGETHER, NEAR_TOGETHER)
@@ -154,7 +208,7 @@ def _raised(marks: dict[str, list[float]], by: float) -> dict[str, list[float]]:
 
 
 def _fit_any(some: Heard) -> tuple[Floats, Floats]:
-    features = [any_features(said, cues) for said, cues in zip(some.said, some.cues, strict=True)]
+    features = [any_features(*one) for one in some.heard]
     best = [int(one[:, 0].argmax()) for one in features]
     weights, at = np.zeros(features[0].shape[1]), np.zeros(len(ROLES))
     for _ in range(ROUNDS):
@@ -181,10 +235,11 @@ def _with_window(weights: Floats) -> Floats:
 def _fit_kinds(some: Heard, weights: Floats) -> tuple[Floats, Floats]:
     """Shared weights of head and cue, and how far each category has to be raised."""
     rows, right = [], []
-    for said, cues, one in zip(some.said, some.cues, some.examples, strict=True):
+    for (said, cues, deep), one in zip(some.heard, some.examples, strict=True):
         if one.label:
-            best = int((any_features(said, cues) @ weights).argmax())
-            rows.append(kind_features(said[best : best + 1], cues[best : best + 1])[0])
+            best = int((any_features(said, cues, deep) @ weights).argmax())
+            here = slice(best, best + 1)
+            rows.append(kind_features(said[here], cues[here], None if deep is None else deep[here])[0])
             right.append(CATEGORIES.index(one.label))
     many = len(CATEGORIES)
     flat = np.concatenate(
@@ -198,10 +253,7 @@ def _fit_kinds(some: Heard, weights: Floats) -> tuple[Floats, Floats]:
 def _fit_urgent(some: Heard, name: str) -> tuple[Floats, float, Floats]:
     """Weights and intercept of an urgent category, and what they say of each message."""
     column = CATEGORIES.index(name)
-    features = [
-        urgent_features(said, cues, [column])[:, :, 0].T
-        for said, cues in zip(some.said, some.cues, strict=True)
-    ]
+    features = [urgent_features(*one, [column])[:, :, 0].T for one in some.heard]
     right = np.array([one.label == name for one in some.examples], float)
     best = [int(one[:, 0].argmax()) for one in features]
     weights, at = np.zeros(features[0].shape[1]), 0.0

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tests.training.wordpiece import WordPiece
+from classifiers.conduct.wordpiece import WordPiece
 
 Floats = NDArray[np.float32]
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -34,7 +34,7 @@ class MiniLM:
         if hashlib.sha256(raw).hexdigest() != SHA256:
             raise ValueError(f"{folder.name}/model.safetensors is not the all-MiniLM-L6-v2 that is pinned")
         self.weights = _tensors(raw)
-        self.wordpiece = WordPiece(folder / "vocab.txt")
+        self.wordpiece = WordPiece((folder / "vocab.txt").read_text("utf-8").splitlines())
 
     def encode(self, texts: Sequence[str], most: int = 128) -> Floats:
         """Mean-pooled vectors of length one, a row for each text."""

@@ -14,10 +14,11 @@ Written by `make corpora`; do not edit. What it is for and how it reads is in `c
 must not be used to. **Reads** English, with the spellings of teenagers, regions and second-language writers.
 **Trained** on {learn:,} messages written for this project by several hands, all invented, at handbook level;
 nobody's real messages; and on the innocent messages of the contact corpus. **Made of** linear heads over words,
-runs of words, parts of words and the lexicon's classes, joined with the cues; the marks are set on a writer they
-have not seen. Word vectors, which mend words and say what a message
-resembles, are distilled from sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0, see `config/models/NOTICE`).
-`make train` rebuilds the heads, bit for bit. **Measured** on {items:,} messages of the {split} split,
+runs of words, parts of words and the lexicon's classes, a small sentence encoder that reads what leaves those in
+doubt (`deep_reader` in `gateway.toml`), and cues; the marks are set on writers they have not seen. The encoder is
+fine-tuned from sentence-transformers/all-MiniLM-L6-v2, and word vectors, which mend words and say what a message
+resembles, are distilled from it (Apache-2.0, see `config/models/NOTICE`). `make train` rebuilds the heads and marks,
+bit for bit; `python -m tests.training deep` the encoder. **Measured** on {items:,} messages of the {split} split,
 by writers and themes that training never saw.
 
 **Limits.** Written, not collected: real families write differently. Whoever knows the weights can write around

@@ -72,18 +72,18 @@ def _evened(one: Finding) -> float:
 
 
 @cache
-def _detector() -> Conduct:
-    return Conduct()
+def _detector(deep: bool) -> Conduct:
+    return Conduct(deep=deep)
 
 
-def said(one: Example) -> Said:
-    """What is said of one message."""
+def said(one: Example, *, deep: bool = True) -> Said:
+    """What is said of one message, with the sentence encoder or without."""
     scene = Scene(one.role, channel=one.channel)
-    return Said(tuple(_detector().find((Passage(Layer.TEXT, one.text),), scene)), _rank(one))
+    return Said(tuple(_detector(deep).find((Passage(Layer.TEXT, one.text),), scene)), _rank(one, deep))
 
 
-def _rank(one: Example) -> float:
-    held = learnt(models_folder())
+def _rank(one: Example, deep: bool) -> float:
+    held = learnt(models_folder(), deep)
     skimmed = skim(one.text, lexicon())
     sentences = stretches(skimmed, held.heads.speller)
     if not sentences:
@@ -91,9 +91,9 @@ def _rank(one: Example) -> float:
     hits = strongest(ConductCues().hits(skimmed, one.role, {}))
     heard = held.heads.read(sentences, one.role)
     cues = cue_scores(hits, heard.pairs, sentences, skimmed, held.scales.categories)
-    return held.scales.marks[one.role].score(
-        float(any_weights(held.scales, one.role, heard.heads, cues).max())
-    )
+    read = held.deep.read(sentences, heard, cues, one.role) if held.deep else None
+    weights = any_weights(held.scales, one.role, heard.heads, cues, read)
+    return held.scales.marks[one.role].score(float(weights.max()))
 
 
 def scores(asked: Sequence[Example]) -> NDArray[Any]:

@@ -42,7 +42,7 @@ def measured(
     ordinary = np.array([one.ordinary for one in items])
     near = ~concern & ~ordinary
     tables = [
-        _headline(score, held, concern, ordinary, near),
+        _headline((said, [ours.said(one, deep=False) for one in items]), concern, ordinary, near),
         _by_category(items, said, held),
         _by_role(items, held, concern, ordinary, near),
         _disguises(items, held, seeds),
@@ -62,29 +62,29 @@ def share(hits: NDArray[Any]) -> str:
     return f"{hits.mean():.3f} [{low:.2f}–{high:.2f}] n={len(hits)}"
 
 
-def _headline(score: Floats, held: Floats, concern: Floats, ordinary: Floats, near: Floats) -> Table:
+def _headline(ways: Sequence[Sequence[ours.Said]], concern: Floats, ordinary: Floats, near: Floats) -> Table:
+    """The same figures for each way of reading."""
+    scores = [np.array([one.score for one in said]) for said in ways]
+    holds = [np.array([one.held for one in said]) for said in ways]
+    either = concern | near
+    recalls = (
+        ("recall where 1 % of ordinary talk is flagged", ordinary, 0.01, "≥ .80"),
+        ("recall where 5 % of hard negatives are flagged", near, 0.05, "≥ .75"),
+        ("recall where 1 % of hard negatives are flagged", near, 0.01, "≥ .50"),
+    )
+    shares = (
+        ("at the shipped marks: of concern held", concern, ""),
+        ("at the shipped marks: ordinary held", ordinary, "≤ 1 %"),
+        ("at the shipped marks: hard negatives held", near, ""),
+    )
     rows = [
-        (
-            "recall where 1 % of ordinary talk is flagged",
-            f"{recall_at(score, concern, ordinary, 0.01):.3f}",
-            "≥ .80",
-        ),
-        (
-            "recall where 5 % of hard negatives are flagged",
-            f"{recall_at(score, concern, near, 0.05):.3f}",
-            "≥ .75",
-        ),
-        (
-            "recall where 1 % of hard negatives are flagged",
-            f"{recall_at(score, concern, near, 0.01):.3f}",
-            "≥ .50",
-        ),
-        ("AUC against hard negatives", f"{auc(score[concern | near], concern[concern | near]):.3f}", ""),
-        ("at the shipped marks: of concern held", share(held[concern]), ""),
-        ("at the shipped marks: ordinary held", share(held[ordinary]), "≤ 1 %"),
-        ("at the shipped marks: hard negatives held", share(held[near]), ""),
+        (name, *(f"{recall_at(score, concern, others, load):.3f}" for score in scores), target)
+        for name, others, load, target in recalls
     ]
-    return Table("Messages", ("", "share", "target"), rows)
+    areas = [f"{auc(score[either], concern[either]):.3f}" for score in scores]
+    rows.append(("AUC against hard negatives", *areas, ""))
+    rows += [(name, *(share(held[mine]) for held in holds), target) for name, mine, target in shares]
+    return Table("Messages", ("", "share", "without the sentence encoder", "target"), rows)
 
 
 def _by_category(items: Sequence[Example], said: Sequence[ours.Said], held: Floats) -> Table:

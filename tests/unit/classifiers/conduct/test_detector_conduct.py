@@ -10,6 +10,7 @@ import pytest
 
 from classifiers.catalogue import Catalogue
 from classifiers.conduct.cues import ConductCues
+from classifiers.conduct.deep import MODEL_FILE, VOCABULARY_FILE
 from classifiers.conduct.detector import HEADS_FILE, VECTORS_FILE, Conduct
 from classifiers.conduct.weights import MANIFEST, WrongWeights, manifest, models_folder
 from classifiers.finding import Finding, Kind, Layer, Passage, Scene
@@ -94,7 +95,7 @@ def copied(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", [HEADS_FILE, VECTORS_FILE])
+@pytest.mark.parametrize("name", [HEADS_FILE, VECTORS_FILE, MODEL_FILE, VOCABULARY_FILE])
 def test_weights_that_are_not_those_pinned_hold_the_message(copied: Path, name: str) -> None:
     (copied / name).write_bytes((copied / name).read_bytes() + b"\0")
     with pytest.raises(WrongWeights, match=name):
@@ -109,6 +110,11 @@ def test_weights_that_are_missing_are_named(copied: Path) -> None:
         Conduct(copied).find([Passage(Layer.TEXT, PLAIN)], Scene("tutor"))
 
 
+def test_without_the_encoder_nothing_of_it_is_needed(copied: Path) -> None:
+    (copied / MODEL_FILE).unlink()
+    assert Conduct(copied, deep=False).find([Passage(Layer.TEXT, TOLD)], Scene("tutor"))
+
+
 def test_a_manifest_that_cannot_be_read_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / MANIFEST).write_text("{", "utf-8")
     with pytest.raises(WrongWeights, match="make train"):
@@ -116,6 +122,6 @@ def test_a_manifest_that_cannot_be_read_says_what_to_do(tmp_path: Path) -> None:
 
 
 def test_the_shipped_weights_are_small_and_need_no_pickle() -> None:
-    files = list(models_folder().glob("*.npz"))
-    assert sum(one.stat().st_size for one in files) < 15_000_000
+    files = list(models_folder().glob("conduct_*"))
+    assert sum(one.stat().st_size for one in files) < 60_000_000
     assert set(json.loads((models_folder() / MANIFEST).read_text())["files"]) == {one.name for one in files}

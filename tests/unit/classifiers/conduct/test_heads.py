@@ -39,7 +39,7 @@ def shipped() -> tuple[Heads, Vectors]:
 
 
 def read(text: str) -> list[Stretch]:
-    return stretches(skim(text, lexicon()), learnt(models_folder()).heads.speller)
+    return stretches(skim(text, lexicon()), learnt(models_folder(), False).heads.speller)
 
 
 def test_windows_hold_up_to_three_sentences_and_every_sentence_alone() -> None:
@@ -106,23 +106,26 @@ def test_words_are_near_no_word_of_the_next_sentence() -> None:
         assert np.allclose(both.heads[both.pairs.index(pair)], alone, atol=1e-4)
 
 
-def test_urgent_categories_weigh_together_what_each_weighs_alone() -> None:
-    scales, heads = learnt(models_folder()).scales, learnt(models_folder()).heads
-    said = heads.read(read(TEXT), "pupil").heads
-    cues = np.random.default_rng(1).random((len(said) - 1, len(scales.categories))).astype(np.float32)
-    together = urgent_weights(scales, said, cues)
+@pytest.mark.parametrize("with_deep", [True, False])
+def test_urgent_categories_weigh_together_what_each_weighs_alone(with_deep: bool) -> None:
+    held = learnt(models_folder(), with_deep)
+    scales, said = held.scales, held.heads.read(read(TEXT), "pupil").heads
+    chance = np.random.default_rng(1)
+    cues = chance.random((len(said) - 1, len(scales.categories))).astype(np.float32)
+    deep = chance.random((len(said) - 1, said.shape[1])).astype(np.float32) if with_deep else None
+    together = urgent_weights(scales, said, cues, deep)
     for number, (name, urgent) in enumerate(scales.urgent.items()):
-        features = urgent_features(said, cues, [scales.categories.index(name)])[:, :, 0]
+        features = urgent_features(said, cues, deep, [scales.categories.index(name)])[:, :, 0]
         assert np.allclose(together[:, number], urgent.weights @ features, atol=1e-4)
 
 
 def test_innocent_talk_around_a_sentence_takes_no_more_than_a_little_away() -> None:
     said = np.array([[0.0, 3.0], [0.0, -2.0], [0.0, -9.0]])
-    assert any_features(said, np.zeros((2, 1)))[:, 1].tolist() == [3.0 - LONE, -2.0 - LONE]
+    assert any_features(said, np.zeros((2, 1)), None)[:, 1].tolist() == [3.0 - LONE, -2.0 - LONE]
 
 
 def test_disguised_words_are_read_as_meant() -> None:
-    speller = learnt(models_folder()).heads.speller
+    speller = learnt(models_folder(), False).heads.speller
     for written, meant in [
         ("s3cret", "secret"),
         ("secrte", "secret"),
