@@ -167,6 +167,7 @@ ROUTES: Mapping[str, Admitted] = {
             "telling.tell_of",
             "tutor.show",
             "tutor.message",
+            "tutor.answer",
             "tutor.rewrite",
             "tutor.withdraw",
             "tutor.review",

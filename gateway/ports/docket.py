@@ -21,7 +21,7 @@ class CaseFilter:
     """What the queue shows: every field None or empty means no restriction.
 
     claimed_by: only what this person works on. without_people: nothing whose circle holds one of them.
-    among, without_pairs: what the store makes of these; ids of cases and pairs.
+    among, without_pairs, without_cases: what the store makes of these; ids of cases and pairs.
     """
 
     lane: str | None = None
@@ -39,6 +39,7 @@ class CaseFilter:
     without_states: frozenset[str] = frozenset()
     without_people: frozenset[str] = frozenset()
     without_pairs: frozenset[str] = frozenset()
+    without_cases: frozenset[str] = frozenset()
     among: frozenset[str] | None = None
 
 
