@@ -30,7 +30,9 @@ PEOPLES_PAGES = {
 LETTER = re.compile(r"(/me/enter/[\w-]+)\s.*?code:\s*(\d{6})", re.DOTALL)
 LETTER_WAIT_S = 30
 OFFICE = {"office": "/office", "todo": "/todo", "files": "/files", "concerns": "/concerns", "holds": "/holds", "record": "/record",
-          "figures": "/figures", "samples": "/samples", "care": "/care", "rota": "/rota", "operations": "/ops"}  # fmt: skip
+          "figures": "/figures", "samples": "/samples", "care": "/care", "rota": "/rota", "operations": "/ops",
+          "policy": "/policy", "policy-changes": "/policy/changes", "policy-coverage": "/policy/coverage",
+          "people": "/people", "person": "/people/tara"}  # fmt: skip
 
 
 def capture(
