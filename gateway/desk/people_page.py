@@ -152,6 +152,7 @@ def _page(book: PeopleBook, viewer: Person, person: Person, uncovered: bool = Fa
         named=viewer.role in SEES_SEALED,
         leads=leads,
         age=person.age(today),
+        issued=person.address if viewer.role in SEES_SEALED or not person.address else masked(person.address),
         mailboxes=person.mailboxes if uncovered else tuple(masked(one) for one in person.mailboxes),
         uncovered=uncovered,
         failing={masked(one.mailbox): one for one in book.failing(person)},

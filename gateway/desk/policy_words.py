@@ -12,8 +12,8 @@ from gateway.domain.release import Flip
 STANCES: Mapping[str, str] = {
     Stance.STATED: "stated in the document",
     Stance.INFERRED: "inferred from the document",
-    Stance.DEFAULT: "the default; the document is silent",
-    Stance.CHOSEN: "chosen by us; the document is silent",
+    Stance.DEFAULT: "the default",
+    Stance.CHOSEN: "chosen where the document is silent",
     Stance.SITE: "set by your organisation",
     Stance.SCHOOL: "set by the school",
 }

@@ -43,7 +43,7 @@ def test_every_setting_stands_there_with_its_stance_and_the_words_of_its_clause(
     policy = packs.load(config_folder(), "default")
     for name in policy.settings:
         assert name.replace("_", " ") in page
-    assert "the default; the document is silent" in page
+    assert "gifts the default record MTW-48" in page
     assert policy.clauses["MTW-48"].summary in page
     assert policy.version in page
     overdue = next(one for one in policy.documents if one.next_review)

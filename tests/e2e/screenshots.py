@@ -170,6 +170,16 @@ def _by_letter(page: Page, base_url: str, mailbox: str) -> None:
     page.get_by_role("button", name="Sign in").click()
 
 
+def change_the_policy(home: Path) -> None:
+    """Write a file that loosens something, so that a change waits for a second person."""
+    from gateway.settings import config_folder
+
+    shipped = (config_folder() / "policies" / "default.yaml").read_text()
+    file = home / "policies" / "default.yaml"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(shipped.replace("gifts: {value: record", "gifts: {value: 'off'"))
+
+
 def from_the_demo(folder: Path) -> list[Path]:
     """Play the demo and photograph its desk and a family's mailbox."""
     from gateway import settings
@@ -179,6 +189,7 @@ def from_the_demo(folder: Path) -> list[Path]:
         run.play()
         pages = {**PAGES, "mailbox": "/mailboxes/jamie@family.test"}
         desk = capture(run.web, folder, DESK_USER, DESK_PASSWORD, pages)
+        change_the_policy(Path(home))
         desk += capture(run.web, folder, LEAD_USER, DESK_PASSWORD, OFFICE)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))
