@@ -77,10 +77,8 @@ def status(organisation_id: str | None, as_json: bool) -> None:
 @organisation_option
 def publish(file: Path, person: str, note: str, organisation_id: str | None) -> None:
     """Bring a pack file into force under your name; a looser one waits for a second person."""
-    from gateway.packs.comparing import differences
     from gateway.settings import read
-    from gateway.store.policies import LIVE, WAITING
-    from gateway.wiring.policies import release_of
+    from gateway.wiring.releasing import published
 
     store = opened()
     ours = the_organisation(store, organisation_id)
@@ -88,14 +86,12 @@ def publish(file: Path, person: str, note: str, organisation_id: str | None) -> 
     if candidate.pack != ours.pack:
         raise SettingsError(f"'{ours.id}' has the pack '{ours.pack}', and the file is '{candidate.pack}'.")
     author = store.directory.person(ours.id, person)
-    changes = differences(store.directory.policy_of(ours.id), candidate)
-    loose = tuple(one.what for one in changes if one.loosens)
-    state = WAITING if loose else LIVE
+    in_force = store.directory.policy_of(ours.id)
     _put_in_place(file, read().home)
-    store.releases.enter(ours.id, release_of(candidate, state, loose, author.id, note), datetime.now(UTC))
-    click.echo(f"{candidate.version}: {state}.")
-    if loose:
-        click.echo(f"It loosens {', '.join(loose)}. A second person approves it with:")
+    entered = published(store.releases, ours.id, in_force, candidate, author.id, note, datetime.now(UTC))
+    click.echo(f"{candidate.version}: {entered.state}.")
+    if entered.loosens:
+        click.echo(f"It loosens {', '.join(entered.loosens)}. A second person approves it with:")
         click.echo(f"  gateway policy approve {candidate.version} --by THEIR_ID")
 
 
@@ -120,7 +116,7 @@ def approve(version: str, person: str, note: str, organisation_id: str | None) -
 @organisation_option
 def shadow(file: Path | None, end: bool, person: str, organisation_id: str | None) -> None:
     """Run a draft beside the policy in force; without FILE, what it would have judged otherwise so far."""
-    from gateway.store.policies import SHADOW
+    from gateway.domain.release import SHADOW
     from gateway.wiring.policies import release_of
 
     store = opened()
@@ -137,7 +133,7 @@ def shadow(file: Path | None, end: bool, person: str, organisation_id: str | Non
 
 
 def _show_flips(store: Store, organisation_id: str) -> None:
-    from gateway.store.policies import SHADOW
+    from gateway.domain.release import SHADOW
 
     running = store.releases.in_state(organisation_id, SHADOW)
     if running is None:

@@ -48,6 +48,7 @@ def care_blueprint(book: CareBook) -> Blueprint:
         person = only(EVERYBODY)
         case = visible_case(case_id, person)
         book.swap(person.organisation_id, case.id, person.id, parts().clock())
+        parts().docket.let_go(person.organisation_id, case.id, person.id)
         return redirect(url_for("queue.show"), 303)
 
     return pages

@@ -8,7 +8,7 @@ from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from gateway.desk.filling import EVERYBODY, LEADS, only
-from gateway.domain.people import Role
+from gateway.domain.people import CASE_ROLES, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,10 @@ DOORS = (
     Door("To do", "todo.show", "What the policy asks somebody to look at or pass on.", EVERYBODY),
     Door("Case files", "files.show_all", "One concern: what belongs to it, what was written, how it ended."),
     Door("Low-level concerns", "concerns.show", "Small concerns about adults, side by side."),
+    Door(
+        "Policy", "policy.show", "What is in force, by clause, and what waits for a second person.", EVERYBODY
+    ),
+    Door("People", "people.show_all", "Tutors, families and the desk: who belongs to whom.", CASE_ROLES),
     Door("Legal holds and retention", "holds.show", "What may not be deleted, and what was."),
     Door("Samples", "samples.show_all", "Messages that passed, for a second look.", EVERYBODY),
     Door("Figures", "figures.show", "How much waits, how long it takes, how often we are right."),

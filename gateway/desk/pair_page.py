@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from gateway.desk import evidence
+from gateway.desk import evidence, pair_charts
 from gateway.desk.filters import EPOCH, ID
 from gateway.desk.parts import hidden_lanes, parts, viewer
 from gateway.desk.work_page import keep_note
@@ -43,6 +43,9 @@ def pair_blueprint() -> Blueprint:
             named=person.role in SEES_SEALED,
             happened=happened,
             weeks=weeks,
+            course=pair_charts.course(docket.course(ours, pair_id), _called_at(person), now),
+            beside=_beside(circle, person, now, hidden),
+            many_weeks=WEEKS,
             most=max((week.by_tutor + week.by_family for week in weeks), default=0),
             older=_written(messages[-1].at) if len(messages) == SHOWN else "",
             newest_shown=before is None,
@@ -68,6 +71,23 @@ def pair_blueprint() -> Blueprint:
         return redirect(url_for("queue.show"), 303)
 
     return pages
+
+
+def _beside(circle: Circle, person: Person, now: datetime, hidden: frozenset[str]) -> pair_charts.Beside:
+    """What this pair wrote beside what the tutor's others did, without those this person knows."""
+    docket, directory, ours = parts().docket, parts().directory, person.organisation_id
+    found = docket.traffic(ours, circle.pair.tutor_id, now - timedelta(weeks=WEEKS), hidden)
+    apart = docket.kept_from(ours, person.id)
+    if apart - {person.id}:  # only then is it worth asking who else is around each pair
+        found = [one for one in found if not apart & set(directory.circle(one.pair_id).people)]
+    pupils = {one.pair_id: directory.person(ours, one.pupil_id) for one in found}
+    return pair_charts.beside(found, pupils, circle.pair.id)
+
+
+def _called_at(person: Person) -> float:
+    """The score of a course at which the policy has a case opened."""
+    terms = parts().directory.policy_of(person.organisation_id).rules.get("pair_trajectory")
+    return float(str(terms.parameters.get("act_at", 1.0))) if terms else 1.0
 
 
 def visible_circle(pair_id: str, person: Person) -> Circle:

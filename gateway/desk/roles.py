@@ -109,6 +109,11 @@ ROUTES: Mapping[str, Admitted] = {
         ["record.show", "record.views", "record.verify", "record.export", "record.checkpoint"],
         LEADS | {Role.AUDITOR},
     ),
+    "policy.show": EVERYBODY,
+    **dict.fromkeys(["policy.changes", "policy.coverage"], LEADS | {Role.AUDITOR}),
+    **dict.fromkeys(["policy.publish", "policy.approve"], LEADS),
+    **dict.fromkeys(["people.show_all", "people.show"], CASE_ROLES),
+    **dict.fromkeys(["people.mailboxes", "people.revoke"], LEADS),
     **dict.fromkeys(["concerns.add", "concerns.show", "holds.place", "holds.release", "holds.show"], LEADS),
     **dict.fromkeys(
         [
@@ -162,6 +167,7 @@ ROUTES: Mapping[str, Admitted] = {
             "telling.tell_of",
             "tutor.show",
             "tutor.message",
+            "tutor.answer",
             "tutor.rewrite",
             "tutor.withdraw",
             "tutor.review",

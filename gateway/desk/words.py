@@ -106,6 +106,12 @@ CATEGORIES: Mapping[str, str] = {
     "disclosure_abuse": "May be telling of abuse",
     "disclosure_self_harm": "May be telling of self-harm",
     "third_party_report": "Reports what somebody does",
+    "infatuation": "Signs of infatuation",
+    "dependency": "Makes dependent",
+    "boundary_testing": "Tests boundaries",
+    "desensitisation": "Makes used to it",
+    "control": "Controls",
+    "personal": "Very personal",
     "threat": "Threatens",
     "self_harm": "May be at risk of self-harm",
 }
@@ -119,6 +125,11 @@ def plain(word: object) -> str:
 def category(finding: Finding) -> str:
     """What a finding is, in a few words."""
     return CATEGORIES.get(finding.category) or plain(finding.category).capitalize() or KINDS[finding.kind]
+
+
+def behaviour(category: str) -> str:
+    """What a category of finding is, in a few words."""
+    return CATEGORIES.get(category) or plain(category).capitalize()
 
 
 def score(value: float) -> str:

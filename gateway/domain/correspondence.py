@@ -36,6 +36,16 @@ class Volume:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """What the desk asked the sender of a held message. answer: what they said to it, "" so far."""
+
+    case_id: str
+    at: datetime
+    text: str = field(repr=False)
+    answer: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Sending:
     """One of a tutor's own messages, as they may know of it.
 
@@ -43,7 +53,7 @@ class Sending:
     expected: by when a message that is checked should be decided.
     superseded_by, supersedes: ids of the newer and the older attempt, "" without.
     can_withdraw, can_appeal, can_rewrite: what is open to them now. said: the words of whoever gave
-    it back, on the page of this one message only.
+    it back, on the page of this one message only. question: what the desk asked while it is checked.
     """
 
     message_id: str
@@ -62,6 +72,7 @@ class Sending:
     can_appeal: bool = False
     can_rewrite: bool = False
     said: str = field(default="", repr=False)
+    question: Question | None = None
 
 
 @dataclass(frozen=True, slots=True)

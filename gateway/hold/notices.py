@@ -51,7 +51,7 @@ def came_back(organisation: Organisation, case: Case, decision: Decision, to: st
         ),
         Action.ASK: (
             "Before your message can go on, the office has a question. Please tell the office the answer"
-            " and give the reference. You need not send the message again.",
+            " and give the reference; tutors can also answer on their own page. You need not send the message again.",
             "A question about your message",
         ),
     }.get(

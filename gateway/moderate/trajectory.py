@@ -16,7 +16,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from classifiers.finding import Finding, Kind, Stance
@@ -89,10 +89,29 @@ def scores_of(findings: Sequence[Finding]) -> dict[str, float]:
     return scores
 
 
+def faded(state: Trajectory, now: datetime) -> Trajectory:
+    """What is left of a state when nothing has been written since."""
+    fade, slow = _fading(state, now)
+    return replace(
+        state,
+        sums={category: held * fade for category, held in state.sums.items()},
+        strongest=tuple(one * slow for one in state.strongest),
+        copied=state.copied * slow,
+        uncopied=state.uncopied * slow,
+        late=state.late * slow,
+        early=state.early * slow,
+        volume=state.volume * slow,
+    )
+
+
+def _fading(state: Trajectory, now: datetime) -> tuple[float, float]:
+    gone = max(timedelta(), now - state.at) if state.at else timedelta()
+    return 0.5 ** (gone / HALF_LIFE), 0.5 ** (gone / SLOW_HALF_LIFE)
+
+
 def moved(state: Trajectory, signals: Signals) -> Trajectory:
     """The state after one more message. Messages that arrive out of order count as of now."""
-    gone = max(timedelta(), signals.at - state.at) if state.at else timedelta()
-    fade, slow = 0.5 ** (gone / HALF_LIFE), 0.5 ** (gone / SLOW_HALF_LIFE)
+    fade, slow = _fading(state, signals.at)
     signs = {category: score for category, score in signals.scores.items() if score > FAINT}
     ease = 0.0 if signs else EASE
     sums = {category: max(0.0, held * fade - ease) for category, held in state.sums.items()}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
 from gateway.domain.people import Role
 from gateway.domain.policy import Policy, RuleTerms, Then, Watch
+from gateway.domain.release import Difference
 from gateway.domain.verdict import LANE_RANK, SEVERITY_RANK, Severity
 from gateway.packs.strictness import loosens
 
@@ -15,16 +16,6 @@ THEN_RANK = {Then.NOTE: 0, Then.HOLD: 1, Then.REFUSE: 1}
 # Parameters of rules where more is laxer; in the others any change counts as one that may loosen.
 SCORES = ("act_at", "together_at", "refuse_at", "hold_at")
 SECTIONS = ("reminders", "records", "reports")
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One thing that changes. what: "settings.gifts". before, after: None where it is not there."""
-
-    what: str
-    before: object
-    after: object
-    loosens: bool
 
 
 def differences(before: Policy, after: Policy) -> list[Difference]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from gateway.ports.docket import CaseFilter, Docket, Happening, PastMessage, Place, Week
+from gateway.ports.docket import CaseFilter, Docket, Happening, PastMessage, Place, Traffic, Week
 from gateway.ports.judging import Brief, Compose, Judgement, Leaks, Read, Readers, Screen
 from gateway.ports.keeping import Alarms, Directory, Ledger, Outbox, Progress, Receipt, Send
 from gateway.ports.office import Exhibit, Leaving, Office, Preview
@@ -39,6 +39,7 @@ __all__ = [
     "Screen",
     "Send",
     "Sessions",
+    "Traffic",
     "Week",
 ]
 

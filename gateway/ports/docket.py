@@ -10,6 +10,7 @@ from typing import Protocol
 from classifiers.finding import Finding
 from gateway.domain.case import Case, Decision
 from gateway.domain.claim import Claim, HitVerdict, Note
+from gateway.domain.course import Trajectory
 from gateway.domain.dispatch import Copy
 from gateway.domain.message import Arrival
 from gateway.domain.verdict import Severity, Verdict
@@ -20,7 +21,7 @@ class CaseFilter:
     """What the queue shows: every field None or empty means no restriction.
 
     claimed_by: only what this person works on. without_people: nothing whose circle holds one of them.
-    among, without_pairs: what the store makes of these; ids of cases and pairs.
+    among, without_pairs, without_cases: what the store makes of these; ids of cases and pairs.
     """
 
     lane: str | None = None
@@ -38,6 +39,7 @@ class CaseFilter:
     without_states: frozenset[str] = frozenset()
     without_people: frozenset[str] = frozenset()
     without_pairs: frozenset[str] = frozenset()
+    without_cases: frozenset[str] = frozenset()
     among: frozenset[str] | None = None
 
 
@@ -80,6 +82,17 @@ class Week:
     by_tutor: int = 0
     by_family: int = 0
     held: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """What a tutor and one pupil wrote in some time. late: of the tutor's, how many at late hours."""
+
+    pair_id: str
+    pupil_id: str
+    by_tutor: int = 0
+    by_family: int = 0
+    late: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +260,16 @@ class Docket(Protocol):
         self, organisation_id: str, pair_id: str, since: datetime, without_lanes: frozenset[str]
     ) -> list[Week]:
         """How much a pair wrote, by week, oldest first; a week of silence is left out."""
+        ...
+
+    def course(self, organisation_id: str, pair_id: str) -> Trajectory:
+        """Where a pair is heading; an empty course where nothing was said yet."""
+        ...
+
+    def traffic(
+        self, organisation_id: str, tutor_id: str, since: datetime, without_lanes: frozenset[str]
+    ) -> list[Traffic]:
+        """What a tutor and each of the pupils wrote, the busiest pair first; open pairs of silence too."""
         ...
 
     def pair_viewed(self, organisation_id: str, pair_id: str, person_id: str, at: datetime) -> None:

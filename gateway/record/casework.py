@@ -72,3 +72,13 @@ def checkpoint_made(organisation_id: str, at: datetime, sequence: int, root: str
 def record_read(organisation_id: str, actor: str, at: datetime, reason_mark: str) -> Entry:
     """Somebody took a copy of the record."""
     return Entry(organisation_id, at, "record.exported", organisation_id, actor, {"reason": reason_mark})
+
+
+def mailboxes_viewed(organisation_id: str, person_id: str, actor: str, at: datetime) -> Entry:
+    """Somebody of the desk was shown a person's private mailboxes."""
+    return Entry(organisation_id, at, "mailbox.viewed", person_id, actor, {})
+
+
+def alias_revoked(organisation_id: str, person_id: str, pair_id: str, actor: str, at: datetime) -> Entry:
+    """An alias of somebody works no more."""
+    return Entry(organisation_id, at, "alias.revoked", person_id, actor, {"pair": pair_id})

@@ -49,3 +49,8 @@ def message_superseded(
     """A message was written anew in place of one that came back."""
     detail: Detail = {"supersedes": supersedes, "evasive": evasive}
     return Entry(organisation_id, at, "message.superseded", message_id, person_id, detail)
+
+
+def question_answered(organisation_id: str, case_id: str, person_id: str, at: datetime) -> Entry:
+    """A message's sender answered what the desk asked."""
+    return Entry(organisation_id, at, "case.answered", case_id, person_id, {})

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
-from sqlalchemy import ARRAY, Text, bindparam, func, select
+from sqlalchemy import ARRAY, Connection, Text, bindparam, func, select
 
 from gateway.domain.course import Signals, Trajectory
 from gateway.moderate.trajectory import bears, further
@@ -30,6 +30,15 @@ def ask_courses(driver: Driver, pair_ids: Iterable[str]) -> psycopg.Cursor[Any]:
 def courses_of(rows: Iterable[Any]) -> dict[str, Trajectory]:
     """Trajectories by pair id."""
     return {row.pair_id: _read(row.state, row.usual) for row in rows}
+
+
+def course_of(connection: Connection, organisation_id: str, pair_id: str) -> Trajectory:
+    """The trajectory of one pair; an empty one where nothing was said yet."""
+    theirs = select(pair_course.c.state, _usual.label("usual")).where(
+        pair_course.c.organisation_id == organisation_id, pair_course.c.pair_id == pair_id
+    )
+    row = connection.execute(theirs).one_or_none()
+    return _read(row.state, row.usual) if row else Trajectory()
 
 
 def write_courses(driver: Driver, before: dict[str, Trajectory], steps: Sequence[Step]) -> None:

@@ -22,7 +22,7 @@ from gateway.store.schema import case_file, decision, dispatch, finding, message
 from gateway.store.timelines import never_in
 from gateway.store.vault import Vault
 from gateway.store.verdicts import finding_of, verdict_of
-from gateway.store.working_order import IS_CLOSED, in_working_order, narrowed, pairs_of
+from gateway.store.working_order import IS_CLOSED, in_working_order, narrowed, pairs_of, reports_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +67,13 @@ class Dossier:
             .group_by(case_file.c.lane)
         )
         with store_faults(), self._engine.connect() as connection:
-            theirs = connection.execute(pairs_of(organisation_id, sorted(without_people))).scalars().all()
+            apart = sorted(without_people)
+            theirs = connection.execute(pairs_of(organisation_id, apart)).scalars().all()
+            told = connection.execute(reports_of(organisation_id, apart)).scalars().all()
             if theirs:
                 by_lane = by_lane.where(case_file.c.pair_id.not_in(theirs))
+            if told:
+                by_lane = by_lane.where(case_file.c.id.not_in(told))
             return {row.lane: row.open for row in connection.execute(by_lane)}
 
     def last_opened(self, organisation_id: str, without_lanes: frozenset[str]) -> datetime | None:

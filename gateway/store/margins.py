@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Connection, Engine, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from gateway.domain.claim import HitVerdict, Note
+from gateway.domain.entry import Entry
 from gateway.domain.message import new_id
 from gateway.errors import NotFound
 from gateway.record.entries import hit_judged, note_added, relation_declared
@@ -15,7 +16,7 @@ from gateway.store.desk_schema import declared_relation, hit_verdict, pair_note
 from gateway.store.engine import store_faults
 from gateway.store.record import append, lock_heads
 from gateway.store.schema import finding, pair, person
-from gateway.store.vault import Vault
+from gateway.store.vault import Key, Vault
 
 
 class Margins:
@@ -95,21 +96,13 @@ class Margins:
             pupil_id = connection.execute(theirs).scalar_one_or_none()
         if pupil_id is None:
             raise NotFound("There is no such pair.")
-        key, note_id = self._vault.family(organisation_id, pupil_id), new_id(at)
-        row = {
-            "id": note_id,
-            "organisation_id": organisation_id,
-            "pair_id": pair_id,
-            "case_id": case_id,
-            "author_id": person_id,
-            "at": at,
-            "words": key.seal_json(text, about_note(note_id)),
-        }
+        note = Note(new_id(at), pair_id, case_id, person_id, at, text)
         with store_faults(), self._engine.begin() as connection:
             heads = lock_heads(connection, [organisation_id])
-            connection.execute(insert(pair_note).values(row))
-            mark = key.mark(text).hex()
-            append(connection, heads, [note_added(organisation_id, pair_id, case_id, person_id, mark, at)])
+            entry = write_note(
+                connection, self._vault.family(organisation_id, pupil_id), organisation_id, note
+            )
+            append(connection, heads, [entry])
 
     def kept_from(self, organisation_id: str, person_id: str) -> frozenset[str]:
         """Whose cases this person must not see: their own, and those of people they declared to know."""
@@ -138,6 +131,22 @@ class Margins:
                 raise NotFound("There is no such person.")
             connection.execute(upsert(declared_relation).values(row).on_conflict_do_nothing())
             append(connection, heads, [relation_declared(organisation_id, person_id, other_id, at)])
+
+
+def write_note(connection: Connection, key: Key, organisation_id: str, note: Note) -> Entry:
+    """Keep a note under the family's key, in the caller's transaction; what the record says of it."""
+    row = {
+        "id": note.id,
+        "organisation_id": organisation_id,
+        "pair_id": note.pair_id,
+        "case_id": note.case_id,
+        "author_id": note.author_id,
+        "at": note.at,
+        "words": key.seal_json(note.text, about_note(note.id)),
+    }
+    connection.execute(insert(pair_note).values(row))
+    mark = key.mark(note.text).hex()
+    return note_added(organisation_id, note.pair_id, note.case_id, note.author_id, mark, note.at)
 
 
 def about_note(note_id: str) -> str:

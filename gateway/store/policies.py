@@ -3,49 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from gateway.errors import Forbidden, NotFound
+from gateway.domain.release import FROM_FILE, LIVE, RETIRED, SHADOW, WAITING, Flip, Release
+from gateway.errors import Forbidden, NotFound, Stale
 from gateway.record.entries import policy_changed
 from gateway.store.engine import store_faults
 from gateway.store.record import append, lock_heads
 from gateway.store.schema import policy_release, shadow_verdict
-
-LIVE, WAITING, SHADOW, RETIRED = "live", "waiting", "shadow", "retired"
-FROM_FILE = "file"  # the author of a change that somebody made to a file
-
-
-@dataclass(frozen=True, slots=True)
-class Release:
-    """A policy of an organisation. loosens: what it gives up against the one before, in our words."""
-
-    version: str
-    pack: str
-    state: str
-    loosens: tuple[str, ...]
-    author: str
-    approver: str
-    note: str
-    entered_at: datetime
-    live_at: datetime | None
-    source: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Flip:
-    """A message that a shadow policy would have judged otherwise."""
-
-    message_id: str
-    at: datetime
-    was: str
-    would_be: str
-    rule: str
-    clause: str
 
 
 class SqlPolicies:
@@ -110,6 +79,30 @@ class SqlPolicies:
             entry = policy_changed(organisation_id, release.version, release.state, release.author, at)
             append(connection, heads, [entry])
 
+    def sign(
+        self, organisation_id: str, version: str, author: str, loosens: Sequence[str], note: str, at: datetime
+    ) -> Release:
+        """Put somebody's name to a change of the files that waits; it is live at once if it loosens nothing.
+
+        Raises: NotFound when no such version waits, Stale when it has a name already.
+        """
+        with store_faults(), self._engine.begin() as connection:
+            heads = lock_heads(connection, [organisation_id])
+            row = _waiting(connection, organisation_id, version)
+            if row.author != FROM_FILE:
+                raise Stale("Somebody has put their name to this version already.")
+            state = WAITING if loosens else LIVE
+            _make_way(connection, organisation_id, state)
+            signed = {"author": author, "loosens": list(loosens), "note": note, "state": state}
+            same = (policy_release.c.organisation_id == organisation_id) & (
+                policy_release.c.version == version
+            )
+            connection.execute(
+                update(policy_release).where(same).values(**signed, live_at=None if loosens else at)
+            )
+            append(connection, heads, [policy_changed(organisation_id, version, state, author, at)])
+        return self.release(organisation_id, version)
+
     def approve(self, organisation_id: str, version: str, approver: str, note: str, at: datetime) -> None:
         """Let a waiting release come into force.
 
@@ -120,11 +113,7 @@ class SqlPolicies:
             same = (policy_release.c.organisation_id == organisation_id) & (
                 policy_release.c.version == version
             )
-            row = connection.execute(
-                select(policy_release).where(same, policy_release.c.state == WAITING)
-            ).one_or_none()
-            if row is None:
-                raise NotFound("There is no such version that waits.")
+            row = _waiting(connection, organisation_id, version)
             if row.author == FROM_FILE:
                 raise Forbidden("Somebody must publish it first under their name; then another approves it.")
             if row.author == approver:
@@ -148,6 +137,16 @@ class SqlPolicies:
                 Flip(row.message_id, row.at, row.was, row.would_be, row.rule, row.clause)
                 for row in connection.execute(newest)
             ]
+
+
+def _waiting(connection: Connection, organisation_id: str, version: str) -> Any:
+    """The row of a version that waits for a second person. Raises NotFound."""
+    same = (policy_release.c.organisation_id == organisation_id) & (policy_release.c.version == version)
+    asked = select(policy_release).where(same, policy_release.c.state == WAITING)
+    row = connection.execute(asked).one_or_none()
+    if row is None:
+        raise NotFound("There is no such version that waits.")
+    return row
 
 
 def _state_of(connection: Connection, organisation_id: str, version: str) -> str | None:

@@ -25,6 +25,7 @@ from gateway.store.engine import store_faults
 from gateway.store.families_schema import report, resubmission, withdrawal
 from gateway.store.keeping import about_particulars
 from gateway.store.progress import read_progress
+from gateway.store.questions import answered, asked
 from gateway.store.record import append, lock_heads
 from gateway.store.schema import case_file, decision, message, pair
 from gateway.store.vault import Vault
@@ -99,6 +100,19 @@ class SqlSendings:
             closed = update(case_file).where(about, case_file.c.lane.in_(EMPTIED))
             connection.execute(closed.values(state=str(State.CLOSED), version=case_file.c.version + 1))
             append(connection, heads, [message_withdrawn(organisation_id, message_id, tutor_id, now)])
+
+    def answer(self, organisation_id: str, tutor_id: str, message_id: str, words: str, now: datetime) -> None:
+        """Put the sender's answer to the desk's question beside the case, which is taken up again.
+
+        Raises NotFound, Stale when nothing was asked, or it was answered or decided meanwhile.
+        """
+        with store_faults(), self._engine.begin() as connection:
+            heads = lock_heads(connection, [organisation_id])
+            row = _own(connection, organisation_id, tutor_id, message_id)
+            question = self._sending_of(connection, row).question
+            if question is None or question.answer:
+                raise Stale("It was answered or decided meanwhile.")
+            append(connection, heads, answered(connection, self._vault, row, question, words, now))
 
     def superseded(
         self,
@@ -187,6 +201,7 @@ class SqlSendings:
             can_withdraw=state == "checking",
             can_appeal=back and not row.appealed,
             can_rewrite=back and row.channel == Channel.EMAIL and not row.superseded_by,
+            question=asked(connection, self._vault, row) if state == "checking" else None,
         )
 
 

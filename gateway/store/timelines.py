@@ -6,12 +6,15 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Text, and_, cast, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, Text, and_, any_, cast, func, or_, select
 
 from gateway.domain.case import Standing, State
+from gateway.domain.course import Trajectory
 from gateway.errors import NotFound
-from gateway.ports import Happening, Week
+from gateway.moderate.trajectory import LATE_FROM, LATE_TO
+from gateway.ports import Happening, Traffic, Week
 from gateway.record.entries import pair_viewed
+from gateway.store.courses import course_of
 from gateway.store.desk_schema import pair_note
 from gateway.store.engine import store_faults
 from gateway.store.keeping import about_particulars
@@ -82,6 +85,40 @@ class Timelines:
         with store_faults(), self._engine.connect() as connection:
             rows = connection.execute(counted).all()
         return [Week(row.starts.date(), row.by_tutor, row.by_family, row.held) for row in rows]
+
+    def course(self, organisation_id: str, pair_id: str) -> Trajectory:
+        """Where a pair is heading; an empty course where nothing was said yet."""
+        with store_faults(), self._engine.connect() as connection:
+            return course_of(connection, organisation_id, pair_id)
+
+    def traffic(
+        self, organisation_id: str, tutor_id: str, since: datetime, without_lanes: frozenset[str]
+    ) -> list[Traffic]:
+        """What a tutor and each of the pupils wrote, the busiest pair first; open pairs of silence too."""
+        local = func.timezone("Europe/London", message.c.received_at)
+        hour = func.extract("hour", local) + func.extract("minute", local) / 60
+        by_tutor = message.c.sender_id == pair.c.tutor_id
+        there = message.c.id.is_not(None)
+        late = and_(pair.c.pupil_id == any_(message.c.recipient_ids), or_(hour < LATE_TO, hour >= LATE_FROM))
+        counts = (
+            func.count().filter(one) for one in (by_tutor, and_(there, ~by_tutor), and_(by_tutor, late))
+        )
+        theirs = and_(
+            message.c.organisation_id == pair.c.organisation_id,
+            message.c.pair_id == pair.c.id,
+            message.c.received_at >= since,
+            never_in(without_lanes),
+        )
+        counted = (
+            select(pair.c.id, pair.c.pupil_id, *counts)
+            .select_from(pair.outerjoin(message, theirs))
+            .where(pair.c.organisation_id == organisation_id, pair.c.tutor_id == tutor_id)
+            .group_by(pair.c.id, pair.c.pupil_id)
+            .having(or_(pair.c.open, func.count(message.c.id) > 0))
+            .order_by(func.count(message.c.id).desc(), pair.c.id)
+        )
+        with store_faults(), self._engine.connect() as connection:
+            return [Traffic(*row) for row in connection.execute(counted)]
 
     def pair_viewed(self, organisation_id: str, pair_id: str, person_id: str, at: datetime) -> None:
         """Record that somebody looked at a pair's chronology."""

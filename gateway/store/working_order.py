@@ -25,7 +25,9 @@ from gateway.domain.case import Standing, State
 from gateway.domain.verdict import SEVERITY_RANK, Severity
 from gateway.ports import CaseFilter, Place
 from gateway.store.cases import SEVERITIES
+from gateway.store.casework_schema import swapped
 from gateway.store.desk_schema import case_claim
+from gateway.store.families_schema import report
 from gateway.store.schema import case_file, decision, guardianship, pair
 
 # Written out, not bound: only so can a prepared statement use the partial index.
@@ -80,15 +82,23 @@ def narrowed(connection: Connection, organisation_id: str, which: CaseFilter, no
     look at every case that waits.
     """
     pairs: Collection[str] = ()
+    told: Collection[str] = ()
     if which.without_people:
-        theirs = pairs_of(organisation_id, sorted(which.without_people))
-        pairs = connection.execute(theirs).scalars().all()
+        apart = sorted(which.without_people)
+        pairs = connection.execute(pairs_of(organisation_id, apart)).scalars().all()
+        told = connection.execute(reports_of(organisation_id, apart)).scalars().all()
     few = [_claimed(now, case_claim.c.person_id == which.claimed_by)] if which.claimed_by else []
     if which.pair_id or which.tutor_id:
         few.append(_of_pairs(organisation_id, which))
     sets = [frozenset(connection.execute(query).scalars()) for query in few]
     among = frozenset.intersection(*sets) if sets else None
-    return replace(which, without_people=frozenset(), without_pairs=frozenset(pairs), among=among)
+    return replace(
+        which,
+        without_people=frozenset(),
+        without_pairs=frozenset(pairs),
+        without_cases=frozenset(told),
+        among=among,
+    )
 
 
 def one_by_one(
@@ -100,7 +110,8 @@ def one_by_one(
     """
     for late, severity in _ranges(which):
         query = select(case_file).where(*_conditions(organisation_id, which))
-        query = query.where(*_waiting(late, severity, now), _free(person_id, now), _not_judged(person_id))
+        mine = (_free(person_id, now), _not_judged(person_id), _not_given_away(person_id))
+        query = query.where(*_waiting(late, severity, now), *mine)
         if not late:
             query = query.where(case_file.c.state != str(State.ASKED))
         query = query.order_by(case_file.c.due_at, case_file.c.id).limit(1)
@@ -114,6 +125,12 @@ def pairs_of(organisation_id: str, people: Collection[str]) -> Select[Any]:
     )
     around = or_(pair.c.tutor_id.in_(people), pair.c.pupil_id.in_(people), pair.c.pupil_id.in_(children))
     return select(pair.c.id).where(pair.c.organisation_id == organisation_id, around)
+
+
+def reports_of(organisation_id: str, people: Collection[str]) -> Select[Any]:
+    """The cases of what these people reported, or was reported about these pupils."""
+    about = or_(report.c.reporter_id.in_(people), report.c.pupil_id.in_(people))
+    return select(report.c.case_id).where(report.c.organisation_id == organisation_id, about)
 
 
 def _ranges(which: CaseFilter) -> list[tuple[bool, Severity]]:
@@ -173,6 +190,8 @@ def _conditions(organisation_id: str, which: CaseFilter) -> list[Condition]:
         asked.append(case_file.c.state.not_in(sorted(which.without_states)))
     if which.without_pairs:
         asked.append(case_file.c.pair_id.not_in(sorted(which.without_pairs)))
+    if which.without_cases:
+        asked.append(case_file.c.id.not_in(sorted(which.without_cases)))
     return asked
 
 
@@ -208,3 +227,11 @@ def _not_judged(person_id: str) -> Condition:
         decision.c.moderator_id == person_id,
     )
     return or_(case_file.c.state != str(State.SECOND), ~own.exists())
+
+
+def _not_given_away(person_id: str) -> Condition:
+    """This person has not given it to somebody else."""
+    given = select(swapped.c.case_id).where(
+        swapped.c.case_id == case_file.c.id, swapped.c.person_id == person_id
+    )
+    return ~given.exists()

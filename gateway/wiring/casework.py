@@ -27,12 +27,17 @@ from gateway.store.holds import SqlHolds
 from gateway.store.logbook import SqlLogbook
 from gateway.store.matters import SqlMatters
 from gateway.store.operations import SqlOperations
+from gateway.store.past import PastMessages
+from gateway.store.persons import SqlPersons
+from gateway.store.policies import SqlPolicies
 from gateway.store.proofs import SqlProofs
 from gateway.store.record import RecordReader
 from gateway.store.retention import SqlRetention
 from gateway.store.rota import SqlRota
 from gateway.store.samples import SqlSamples
+from gateway.store.strikes import SqlStrikes
 from gateway.store.vault import Vault
+from gateway.wiring.releasing import PolicyRoom
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -59,6 +64,8 @@ class Casework:
     rota: SqlRota
     operations: SqlOperations
     logbook: SqlLogbook
+    policies: PolicyRoom
+    persons: SqlPersons
     _engine: Engine = field(repr=False)
     _vault: Vault = field(repr=False)
 
@@ -145,6 +152,8 @@ def casework_of(
         rota=SqlRota(engine, vault, alarms, directory.deciders),
         operations=SqlOperations(engine),
         logbook=SqlLogbook(engine),
+        policies=PolicyRoom(SqlPolicies(engine), PastMessages(engine, vault), directory.policy_of),
+        persons=SqlPersons(engine, vault, SqlStrikes(engine, vault, alarms)),
         _engine=engine,
         _vault=vault,
     )
@@ -159,6 +168,8 @@ def casework_pages(work: Casework, read: Reads) -> tuple[Blueprint, ...]:
     from gateway.desk.matter_page import matter_blueprint
     from gateway.desk.office_page import office_blueprint
     from gateway.desk.ops_page import ops_blueprint
+    from gateway.desk.people_page import people_blueprint
+    from gateway.desk.policy_page import policy_blueprint
     from gateway.desk.record_page import record_blueprint
     from gateway.desk.rota_page import rota_blueprint
     from gateway.desk.samples_page import samples_blueprint
@@ -174,6 +185,8 @@ def casework_pages(work: Casework, read: Reads) -> tuple[Blueprint, ...]:
         care_blueprint(work.care),
         rota_blueprint(work.rota),
         ops_blueprint(work.operations),
+        policy_blueprint(work.policies),
+        people_blueprint(work.persons),
     )
 
 

@@ -17,12 +17,13 @@ from gateway import packs
 from gateway.domain.message import new_id
 from gateway.domain.people import Organisation
 from gateway.domain.policy import Policy
+from gateway.domain.release import FROM_FILE, LIVE, SHADOW, WAITING, Difference, Release
 from gateway.domain.task import Task
 from gateway.errors import PolicyError, SettingsError, Unavailable
 from gateway.packs import Shelf
-from gateway.packs.comparing import Difference, differences
+from gateway.packs.comparing import differences
 from gateway.packs.keeping import restored
-from gateway.store.policies import FROM_FILE, LIVE, SHADOW, WAITING, Release, SqlPolicies
+from gateway.store.policies import SqlPolicies
 
 log = logging.getLogger(__name__)
 

@@ -53,6 +53,8 @@ def address(desk: RealDesk, rule: Rule, organisation: str) -> str:
         "case_id": desk.cases[organisation],
         "passkey_id": f"{organisation}-moderator",
         "session_id": desk.store.sessions.of(moderator(desk, organisation), datetime.now(UTC))[0].id,
+        "person_id": "tara",
+        "version": "default@1+00000000",
         "filename": "desk.css",
     }
     values = {name: samples.get(name, 1 if "int" in rule.rule else "x1") for name in rule.arguments}

@@ -390,3 +390,13 @@ def test_the_first_view_is_not_in_the_chronology_until_there_is_a_second(family_
     case = hold(family_store, Severity.HIGH)
     family_store.docket.settle(case, decision(case, standing=Standing.FIRST), (), NOW)
     assert "decision" not in [h.kind for h in family_store.docket.timeline("demo", PAIR, frozenset())]
+
+
+def test_take_next_offers_nobody_what_they_gave_away(family_store):
+    docket = family_store.docket
+    high, low = hold(family_store, Severity.HIGH), hold(family_store, Severity.LOW)
+    family_store.casework.care.swap("demo", high.id, "mo", NOW)
+    assert docket.take_next("demo", EVERYTHING, "mo", NOW).id == low.id
+    assert docket.take_next("demo", EVERYTHING, "ines", NOW).id == high.id
+    family_store.casework.care.swap("demo", low.id, "mo", NOW)
+    assert docket.take_next("demo", EVERYTHING, "mo", NOW) is None

@@ -18,7 +18,9 @@ from gateway.desk.app import create_desk
 from gateway.desk.parts import Terms
 from gateway.domain.verdict import Lane, Severity
 from gateway.journey import Journey
+from gateway.wiring.casework import casework_pages
 from tests.fakes.inline import PASSWORD, Readers, keep, with_desk
+from tests.fakes.office_desk import read
 from tests.fakes.sql import PAIR
 
 VIEWS = {"case.show": "body.viewed", "pair.show": "pair.viewed"}
@@ -52,6 +54,7 @@ def app(house):
         house.directory,
         now,
         b"k" * 32,
+        extra=casework_pages(house.casework, read),
         terms=Terms(factor_required=False),
     )
     journey.close()
@@ -72,7 +75,7 @@ def digest(store, leave_out=()) -> dict[str, str]:
 
 def gets(app: Flask, case_id: str) -> list[tuple[str, str]]:
     """Every address a link can lead to, with its endpoint."""
-    given = {"case_id": case_id, "pair_id": PAIR, "filename": "desk.css"}
+    given = {"case_id": case_id, "pair_id": PAIR, "person_id": "jamie", "filename": "desk.css"}
     found = []
     with app.test_request_context():
         for rule in app.url_map.iter_rules():

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from gateway.domain.people import Organisation
+from gateway.domain.release import LIVE, SHADOW, WAITING
 from gateway.errors import Forbidden, NotFound, PolicyError
 from gateway.settings import config_folder
-from gateway.store.policies import LIVE, SHADOW, WAITING, SqlPolicies
+from gateway.store.policies import SqlPolicies
 from gateway.wiring import policies as module
 from gateway.wiring.policies import Policies, release_of, shelf_of
 

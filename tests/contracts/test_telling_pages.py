@@ -104,6 +104,18 @@ def test_a_guardian_who_is_barred_now_holds_no_link_any_more(pages: Pages) -> No
     assert pages.app.test_client().get(path).status_code == 404
 
 
+def test_a_complaint_about_no_pair_is_given_to_nobody_who_knows_whose_it_is(pages: Pages) -> None:
+    assert post(pages.signed_in("ruth"), "/tell/complaint", words="Nobody rings back.").status_code == 200
+    (case,) = cases(pages)
+    docket, now = pages.store.docket, pages.clock.now
+    assert case.pair_id == ""
+    for known in ({"mo", "ruth"}, {"mo"}):
+        which, seen = CaseFilter(without_people=frozenset(known)), "ruth" not in known
+        assert bool(docket.cases("demo", which, now)) is seen
+        assert bool(docket.take_next("demo", which, "mo", now)) is seen
+        assert bool(docket.counts("demo", frozenset(known))) is seen
+
+
 def test_a_guardians_complaint_is_answered_on_their_page_and_by_letter(pages: Pages) -> None:
     ruth, mo = pages.signed_in("ruth"), pages.at_the_desk("una")
     assert post(ruth, "/tell/complaint", words="Nobody rings back.").status_code == 200

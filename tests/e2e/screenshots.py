@@ -30,7 +30,9 @@ PEOPLES_PAGES = {
 LETTER = re.compile(r"(/me/enter/[\w-]+)\s.*?code:\s*(\d{6})", re.DOTALL)
 LETTER_WAIT_S = 30
 OFFICE = {"office": "/office", "todo": "/todo", "files": "/files", "concerns": "/concerns", "holds": "/holds", "record": "/record",
-          "figures": "/figures", "samples": "/samples", "care": "/care", "rota": "/rota", "operations": "/ops"}  # fmt: skip
+          "figures": "/figures", "samples": "/samples", "care": "/care", "rota": "/rota", "operations": "/ops",
+          "policy": "/policy", "policy-changes": "/policy/changes", "policy-coverage": "/policy/coverage",
+          "people": "/people", "person": "/people/tara"}  # fmt: skip
 
 
 def capture(
@@ -168,6 +170,16 @@ def _by_letter(page: Page, base_url: str, mailbox: str) -> None:
     page.get_by_role("button", name="Sign in").click()
 
 
+def change_the_policy(home: Path) -> None:
+    """Write a file that loosens something, so that a change waits for a second person."""
+    from gateway.settings import config_folder
+
+    shipped = (config_folder() / "policies" / "default.yaml").read_text()
+    file = home / "policies" / "default.yaml"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(shipped.replace("gifts: {value: record", "gifts: {value: 'off'"))
+
+
 def from_the_demo(folder: Path) -> list[Path]:
     """Play the demo and photograph its desk and a family's mailbox."""
     from gateway import settings
@@ -177,6 +189,7 @@ def from_the_demo(folder: Path) -> list[Path]:
         run.play()
         pages = {**PAGES, "mailbox": "/mailboxes/jamie@family.test"}
         desk = capture(run.web, folder, DESK_USER, DESK_PASSWORD, pages)
+        change_the_policy(Path(home))
         desk += capture(run.web, folder, LEAD_USER, DESK_PASSWORD, OFFICE)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))

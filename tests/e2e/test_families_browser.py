@@ -14,6 +14,7 @@ from gateway.domain.links import Way
 from gateway.domain.people import Role
 from gateway.domain.verdict import Lane
 from gateway.ports import CaseFilter
+from tests.contracts.test_questions import ask, waiting_case
 from tests.contracts.test_sealed_page import under_seal
 from tests.contracts.test_tutor_pages import concerning, give, kept, lead, open_cases, sent_back
 from tests.fakes.callers import BASE, DESK_PASSWORD, Pages, keys_in, post, two_families
@@ -195,6 +196,35 @@ def test_nothing_in_a_hostile_message_runs_or_is_fetched(browser: Browser, pages
     assert [each for each in asked if "ran" in each.rpartition("/")[2] or not each.startswith(url)] == []
     expect(page.locator("main a[href^=javascript], main img, main script")).to_have_count(0)
     context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_tutor_answers_what_the_office_asks(browser: Browser, pages: Pages, url: str, scheme: str) -> None:
+    case = ask(pages, waiting_case(pages), HOSTILE)
+    context = browser.new_context(base_url=url, color_scheme=scheme, viewport=NARROW)
+    page, path = context.new_page(), f"/tutor/messages/{case.message_id}"
+    sign_in(page, pages, "tara.personal@mail.test")
+    assert violations(page, path) == []
+    context.close()
+    context = browser.new_context(base_url=url, java_script_enabled=False, viewport=NARROW)
+    page = context.new_page()
+    sign_in(page, pages, "tara.personal@mail.test")
+    expect(page.get_by_text("The office asks you")).to_be_visible()
+    page.goto(path)
+    expect(page.locator("main")).to_contain_text("<script>")
+    assert page.locator("main script, main img, main a[hx-get]").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    pages.clock.pass_by(minutes=1)
+    page.get_by_label("Your answer").fill("In the reading room.")
+    page.get_by_role("button", name="Answer").click()
+    expect(page.get_by_text("In the reading room.")).to_be_visible()
+    expect(page.get_by_role("button", name="Answer")).to_have_count(0)
+    context.close()
+    desk = at_the_desk(browser, url, pages, "una")
+    desk.goto(f"/cases/{case.id}")
+    expect(desk.locator("#notes")).to_contain_text("T.O. answered")
+    expect(desk.locator("#notes")).to_contain_text("In the reading room.")
+    desk.context.close()
 
 
 @pytest.mark.long

@@ -96,7 +96,10 @@ def test_no_body_of_a_family_does_anything(
 ) -> None:
     page, asked, said = watched
     ids = arrange(here, family)
-    ours = {f"GET {base_url}/static/{name}" for name in ("desk.css", "desk.js", "htmx.min.js", "desk.svg")}
+    ours = {
+        f"GET {base_url}/static/{name}"
+        for name in ("desk.css", "casework.css", "desk.js", "htmx.min.js", "desk.svg")
+    }
     for path in (
         *(f"/cases/{one}{view}" for one in ids for view in ("", "?view=delivered")),
         "/",

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from gateway.record import offline
-from gateway.settings import read
+from gateway.settings import config_folder, read
 from gateway.wiring.storing import open_store, stop_database
 from tests.fakes.sql import SECRET_WORDS, arrival, held, passed
 
@@ -24,6 +24,7 @@ people:
   - {id: jamie, role: pupil, given: Jamie, family: Whitfield, mailboxes: [jamie@family.test]}
   - {id: ruth, role: guardian, given: Ruth, family: Whitfield, mailboxes: [ruth@family.test]}
   - {id: lea, role: safeguarding_lead, given: Lea, family: Brandt, mailboxes: [lea@org.test]}
+  - {id: ada, role: administrator, given: Ada, family: Quill, mailboxes: [ada@org.test]}
 guardianships: [{guardian: ruth, pupil: jamie, registered: 2026-01-05}]
 pairs: [{tutor: tara, pupil: jamie, subject: Maths}]
 """
@@ -117,3 +118,17 @@ def test_evidence_is_exported_locked_and_opened(run: Run, tmp_path: Path) -> Non
 def test_a_checkpoint_can_be_checked_elsewhere(run: Run) -> None:
     assert offline.signed(json.loads(run("record", "checkpoint")))
     assert "every link holds" in run("record", "verify")
+
+
+def test_a_looser_policy_is_published_by_one_and_approved_by_another(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "policies" / "default.yaml"
+    file.parent.mkdir()
+    shipped = (config_folder() / "policies" / "default.yaml").read_text()
+    file.write_text(shipped.replace("gifts: {value: record", "gifts: {value: 'off'"))
+    told = run("policy", "publish", str(file), "--by", "lea")
+    version = told.split(":")[0]
+    assert "waiting" in told and "settings.gifts" in told
+    run("policy", "approve", version, "--by", "lea", code=2)
+    assert "live" in run("policy", "approve", version, "--by", "tara")
+    states = {one["version"]: one["state"] for one in json.loads(run("policy", "status", "--json"))}
+    assert states[version] == "live"

@@ -21,6 +21,7 @@ from gateway.domain import signing
 from gateway.domain.alias import Alias
 from gateway.domain.case import DECIDES, UNDO, Action, Case, Cut, Decision, Standing, State, shown_to
 from gateway.domain.claim import LEASE, Claim, HitVerdict, Note
+from gateway.domain.course import Trajectory
 from gateway.domain.dispatch import Copy
 from gateway.domain.message import Arrival, Assurance, Channel, Envelope, Part, Reading
 from gateway.domain.pair import Circle, Pair
@@ -36,7 +37,18 @@ from gateway.domain.verdict import (
     Verdict,
 )
 from gateway.errors import NotFound, Stale
-from gateway.ports import CaseFilter, Exhibit, Happening, Leaving, PastMessage, Place, Preview, Receipt, Week
+from gateway.ports import (
+    CaseFilter,
+    Exhibit,
+    Happening,
+    Leaving,
+    PastMessage,
+    Place,
+    Preview,
+    Receipt,
+    Traffic,
+    Week,
+)
 
 NOW = datetime(2026, 3, 3, 10, 31, tzinfo=UTC)
 PASSWORD = "a long enough password"
@@ -664,6 +676,14 @@ class MemoryDocket:
         self, organisation_id: str, pair_id: str, since: datetime, without_lanes: frozenset[str]
     ) -> list[Week]:
         return [Week(date(2026, 2, 16), 5, 3, 1), Week(date(2026, 2, 23), 7, 0, 0)]
+
+    def course(self, organisation_id: str, pair_id: str) -> Trajectory:
+        return Trajectory(NOW, {"secrecy": 0.7, "flattery": 0.1}, (0.6,), volume=12.0, usual=5.0)
+
+    def traffic(
+        self, organisation_id: str, tutor_id: str, since: datetime, without_lanes: frozenset[str]
+    ) -> list[Traffic]:
+        return [Traffic("p1", "jamie", 12, 3, 4)]
 
     def pair_viewed(self, organisation_id: str, pair_id: str, person_id: str, at: datetime) -> None:
         self.views.append((pair_id, person_id))

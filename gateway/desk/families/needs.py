@@ -165,6 +165,10 @@ class Sendings(Protocol):
         """Take a held message back. Raises NotFound, Stale."""
         ...
 
+    def answer(self, organisation_id: str, tutor_id: str, message_id: str, words: str, now: datetime) -> None:
+        """Put an answer to the desk's question beside the case. Raises NotFound, Stale."""
+        ...
+
     def superseded(
         self, organisation_id: str, tutor_id: str, old: str, new: str, evasive: bool, now: datetime
     ) -> None:

@@ -9,11 +9,10 @@ from flask.typing import ResponseReturnValue
 
 from gateway.desk.parts import begun, parts
 from gateway.desk.signing import passkeys
-from gateway.desk.signing.second import own_passkey_shown
 from gateway.desk.signing.showing import (
-    WRONG_PASSKEY,
     code_shown,
     page,
+    passkey_proved,
     proved,
     too_many,
     wait_for_factor,
@@ -42,10 +41,7 @@ def confirm_blueprint() -> Blueprint:
 
     @pages.post("/confirm/passkey")
     def by_passkey() -> ResponseReturnValue:
-        after = request.form.get("next", "")
-        if not own_passkey_shown():
-            return _page(after, WRONG_PASSKEY, 403)
-        return proved(Means.PASSKEY, after)
+        return passkey_proved(_page)
 
     return pages
 

@@ -11,15 +11,14 @@ from gateway.desk.access import local
 from gateway.desk.parts import begun, parts
 from gateway.desk.signing import passkeys
 from gateway.desk.signing.showing import (
-    WRONG_PASSKEY,
     code_shown,
     page,
+    passkey_proved,
     proved,
     too_many,
     wait_for_factor,
 )
 from gateway.desk.throttle import NONE
-from gateway.domain.signing import Means
 
 WRONG = "That code was not accepted. Each works once; an app's code changes every 30 seconds."
 
@@ -45,19 +44,9 @@ def second_blueprint() -> Blueprint:
 
     @pages.post("/sign-in/second/passkey")
     def by_passkey() -> ResponseReturnValue:
-        after = request.form.get("next", "")
-        if not own_passkey_shown():
-            return _page(after, WRONG_PASSKEY, 403)
-        return proved(Means.PASSKEY, after)
+        return passkey_proved(_page)
 
     return pages
-
-
-def own_passkey_shown() -> bool:
-    """True when the form brings a passkey of the person whose session this is."""
-    person, passkey = begun().person, passkeys.shown(request.form.get("passkey", ""))
-    ids = (person.organisation_id, person.id)
-    return passkey is not None and (passkey.organisation_id, passkey.person_id) == ids
 
 
 def _page(after: str, fault: str = "", status: int = 200, wait: timedelta = NONE) -> ResponseReturnValue:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
 
 from flask import Response, abort, g, make_response, redirect, render_template, request
@@ -11,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from gateway.desk import cookies, words
 from gateway.desk.access import SIGNED_OUT, local
 from gateway.desk.parts import begun, parts
-from gateway.desk.signing import known
+from gateway.desk.signing import known, passkeys
 from gateway.desk.signing.device import device_words
 from gateway.desk.throttle import NONE
 from gateway.domain.people import Person
@@ -77,6 +78,18 @@ def proved(means: Means, after: str) -> ResponseReturnValue:
     cookies.put(response, cookies.SESSION, token)
     known.remember(response, session.person)
     return response
+
+
+def passkey_proved(refuse: Callable[[str, str, int], ResponseReturnValue]) -> ResponseReturnValue:
+    """Lead on when the form brings a passkey of the person whose session this is.
+
+    refuse: the page again, by where it leads, what is wrong and its status.
+    """
+    after, shown = request.form.get("next", ""), passkeys.shown(request.form.get("passkey", ""))
+    person = begun().person
+    if shown is None or (shown.organisation_id, shown.person_id) != (person.organisation_id, person.id):
+        return refuse(after, WRONG_PASSKEY, 403)
+    return proved(Means.PASSKEY, after)
 
 
 def forget_the_one_before() -> None:

@@ -86,6 +86,16 @@ def outbox_blueprint() -> Blueprint:
         ours().sendings.withdraw(tutor.organisation_id, tutor.id, message_id, parts().clock())
         return redirect(url_for("tutor.message", message_id=message_id), 303)
 
+    @pages.post("/tutor/messages/<message_id>/answer")
+    @for_role(Role.TUTOR)
+    def answer(tutor: Person, message_id: str) -> ResponseReturnValue:
+        sending, words_said = _own(tutor, message_id), written(WORDS)
+        if len(words_said) < SHORTEST:
+            return _message(tutor, sending, say()(TELL_US))
+        slow_down(f"{tutor.organisation_id}/{tutor.id}")
+        ours().sendings.answer(tutor.organisation_id, tutor.id, message_id, words_said, parts().clock())
+        return redirect(url_for("tutor.message", message_id=message_id), 303)
+
     @pages.post("/tutor/messages/<message_id>/review")
     @for_role(Role.TUTOR)
     def review(tutor: Person, message_id: str) -> ResponseReturnValue:
