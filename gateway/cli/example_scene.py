@@ -32,7 +32,6 @@ NAMES = {
     "staff": ("Nia", "Hughes"),
     "outsider": ("Max", "Frost"),
 }
-OUTSIDE = frozenset({"outsider"})
 PICTURE, FILE = "image/jpeg", "application/pdf"
 TYPES: dict[Attached, tuple[str, str]] = {
     "photo_of_pupil": (PICTURE, "image_of_pupil"),
