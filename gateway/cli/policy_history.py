@@ -66,7 +66,7 @@ def status(organisation_id: str | None, as_json: bool) -> None:
     for one in found:
         who = f"by {one.author}" + (f", approved by {one.approver}" if one.approver else "")
         click.echo(f"{one.state:<8} {one.version:<32} {who}")
-        if one.state == "waiting":
+        if one.state == "waiting" and one.loosens:
             click.echo(f"         loosens {', '.join(one.loosens)}")
 
 
@@ -88,14 +88,18 @@ def publish(file: Path, person: str, note: str, organisation_id: str | None) -> 
     if candidate.pack != ours.pack:
         raise SettingsError(f"'{ours.id}' has the pack '{ours.pack}', and the file is '{candidate.pack}'.")
     author = store.directory.person(ours.id, person)
-    changes = differences(store.directory.policy_of(ours.id), candidate)
+    in_force = store.directory.policy_of(ours.id)
+    changes = differences(in_force, candidate)
     loose = tuple(one.what for one in changes if one.loosens)
-    state = WAITING if loose else LIVE
+    waits = bool(loose or (changes and in_force.approver))
+    state = WAITING if waits else LIVE
     _put_in_place(file, read().home)
     store.releases.enter(ours.id, release_of(candidate, state, loose, author.id, note), datetime.now(UTC))
     click.echo(f"{candidate.version}: {state}.")
-    if loose:
-        click.echo(f"It loosens {', '.join(loose)}. A second person approves it with:")
+    if waits:
+        whom = in_force.approver.title if in_force.approver else "A second person"
+        click.echo(f"It loosens {', '.join(loose)}." if loose else "It loosens nothing.")
+        click.echo(f"To be approved ({whom}, not its author) with:")
         click.echo(f"  gateway policy approve {candidate.version} --by THEIR_ID")
 
 
@@ -105,10 +109,13 @@ def publish(file: Path, person: str, note: str, organisation_id: str | None) -> 
 @note_option
 @organisation_option
 def approve(version: str, person: str, note: str, organisation_id: str | None) -> None:
-    """Let a version that loosens something come into force; its author cannot."""
+    """Let a version that waits come into force; its author cannot, and a pack may name a role that must."""
     store = opened()
     ours = the_organisation(store, organisation_id)
     approver = store.directory.person(ours.id, person)
+    in_force = store.directory.policy_of(ours.id)
+    if not in_force.may_approve(approver.role) and (wanted := in_force.approver):
+        raise SettingsError(f"The policy in force wants the word of: {wanted.title} ({wanted.desk}).")
     store.releases.approve(ours.id, version, approver.id, note, datetime.now(UTC))
     click.echo(f"{version}: live.")
 

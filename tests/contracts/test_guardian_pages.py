@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
-from gateway.domain.register import FactKind
+from gateway.domain.register import Fact, FactKind
 from gateway.domain.roster import pair_id
 from gateway.domain.verdict import Lane, Severity
+from gateway.store.register import SqlRegister
 from tests.fakes.callers import Pages, post, two_families
 from tests.fakes.sql import arrival, held, passed
 
@@ -133,6 +134,18 @@ def test_a_guardian_gives_withdraws_and_refuses_consent_and_a_new_consent_ends_t
     assert "You agreed" in client.get("/family/agreements").text
     entries = [one.entry.kind for one in pages.store.record.entries("demo")]
     assert entries.count("register.said") == 3
+
+
+def test_for_a_looked_after_child_whoever_has_delegated_authority_agrees(pages: Pages) -> None:
+    client, now = pages.signed_in("ruth"), pages.clock.now
+    form = {"at": "/family/agreements", "pupil": "jamie", "purpose": "lessons"}
+    register = SqlRegister(pages.store.engine, pages.store.vault)
+    register.add("demo", Fact(FactKind.LOOKED_AFTER, "jamie"), "ada", now)
+    answer = post(client, "/family/agreements", **form, choice="give")
+    assert answer.status_code == 403 and "local authority" in answer.text
+    assert post(client, "/family/agreements", **form, choice="refuse").status_code == 303
+    register.add("demo", Fact(FactKind.COVERED, "ruth", detail="care plan 4"), "ada", now)
+    assert post(client, "/family/agreements", **form, choice="give").status_code == 303
 
 
 def test_nobody_agrees_for_another_familys_child(pages: Pages) -> None:

@@ -155,6 +155,35 @@ def test_a_review_that_is_overdue_is_asked_for_once(reminders, family_store):
     assert [set_for(reminders, reminder("policy_review"), NOW + n * DAY, **asked) for n in (0, 1)] == [1, 0]
 
 
+def test_a_policy_is_gone_through_as_often_as_the_setting_says(reminders, family_store):
+    asked = {"documents": (Document("hst", "Policy"),), "adopts": ("hst",)}
+
+    def due(cadence, after):
+        review = {"policy_review": {"cadence": cadence}}
+        return set_for(reminders, reminder("policy_review"), NOW + after, settings=review, **asked)
+
+    assert [due("annual", n * DAY) for n in (0, 70, 140)] == [1, 0, 0]
+    assert [due("termly", n * DAY) for n in (0, 70, 140)] == [1, 1, 0], "NOW is in the term of January"
+
+
+def test_as_many_lessons_are_observed_as_the_setting_says(reminders, family_store):
+    def due(many, after=timedelta()):
+        duty = {"sampling_duty": {"lessons_per_term": many}}
+        return set_for(reminders, reminder("observation", "moderator"), NOW + after, settings=duty)
+
+    assert [due(0), due(1), due(1), due(2), due(2, 70 * DAY)] == [0, 1, 0, 1, 2]
+    tasks = SqlTasks(family_store.engine, family_store.vault).open_for("demo", ["moderator"])
+    assert {one.person_id for one in tasks} == {"tara"}
+
+
+def test_an_assessment_also_lapses_after_the_months_that_the_pack_allows(reminders, family_store):
+    facts = (Fact(FactKind.TECHNOLOGY, detail="zoom", since=(NOW - 200 * DAY).date()),)
+    family_store.bring_in(replace(family_roster(), facts=facts))
+    for months, due in ((12, 0), (7, 1)):
+        settings = {"approved_technology": {"assessment_valid_months": months}}
+        assert set_for(reminders, reminder("technology_review"), settings=settings) == due
+
+
 def test_a_tutor_who_left_and_a_tool_that_lapses_are_the_offices(reminders, family_store):
     facts = (
         Fact(FactKind.ENGAGED, "tara", until=(NOW - DAY).date()),

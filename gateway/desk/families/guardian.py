@@ -10,7 +10,7 @@ from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway.desk.families import showing
-from gateway.desk.families.callers import dress, for_role, moment_of, name_of_person, ours, page, written
+from gateway.desk.families.callers import dress, for_role, moment_of, name_of_person, ours, page, say, written
 from gateway.desk.parts import parts
 from gateway.domain.correspondence import Letter, Volume
 from gateway.domain.people import Person, Role
@@ -22,6 +22,7 @@ TALLEST = 90  # px of the tallest bar
 IMAGE_KINDS = {FactKind.IMAGE_CONSENT: "given", FactKind.IMAGE_REFUSED: "refused"}
 PURPOSES = ("lessons", "progress reports", "website")
 LONGEST_PURPOSE = 60
+NOT_YOURS = "For this child the local authority or the carer it named agrees. You can still refuse."
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,8 @@ def guardian_blueprint() -> Blueprint:
         purpose, choice = written("purpose", LONGEST_PURPOSE).lower(), request.form.get("choice")
         if pupil is None or not purpose or choice not in ("give", "refuse"):
             abort(400)
+        if choice == "give" and not _may_consent(guardian, pupil):
+            abort(403, say()(NOT_YOURS))
         kind = FactKind.IMAGE_CONSENT if choice == "give" else FactKind.IMAGE_REFUSED
         now = parts().clock()
         fact = Fact(kind, pupil.id, detail=purpose, since=now.date())
@@ -138,6 +141,16 @@ def _line(letter: Letter) -> Line:
         name_of_person(letter.organisation_id, letter.sender_id),
         name_of_person(letter.organisation_id, letter.pupil_id),
     )
+
+
+def _may_consent(guardian: Person, pupil: Person) -> bool:
+    """For a pupil who is looked after, whoever has delegated authority consents (clause DFT-17)."""
+    return not _on_file(FactKind.LOOKED_AFTER, pupil) or _on_file(FactKind.COVERED, guardian)
+
+
+def _on_file(kind: FactKind, person: Person) -> bool:
+    day, facts = parts().clock().date(), ours().register.facts(person.organisation_id, person.id)
+    return any(one.kind is kind and one.holds(day) for one in facts)
 
 
 def _pupils(guardian: Person) -> list[Person]:

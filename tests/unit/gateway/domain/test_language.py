@@ -11,7 +11,7 @@ import pytest
 from gateway.channels.email import footer, sealing
 from gateway.desk.families import callers, signing, telling
 from gateway.desk.families import sealed as sealed_page
-from gateway.desk.families.guardian import PURPOSES
+from gateway.desk.families.guardian import NOT_YOURS, PURPOSES
 from gateway.desk.tutors import discipline, outbox
 from gateway.desk.words import CATEGORIES
 from gateway.domain import language
@@ -37,6 +37,7 @@ def shown() -> set[str]:
     said |= {part for pair in callers.FAULTS.values() for part in pair}
     said |= {
         callers.ENDED,
+        NOT_YOURS,
         signing.WRONG,
         signing.WRONG_PASSWORD,
         signing.WAIT,
