@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 from gateway.domain.register import Fact, FactKind
 from gateway.domain.roster import pair_id
 from gateway.domain.verdict import Lane, Severity
 from gateway.store.register import SqlRegister
+from gateway.store.schema import finding
 from tests.fakes.callers import Pages, post, two_families
-from tests.fakes.sql import arrival, held, passed
+from tests.fakes.sql import arrival, held, passed, plain_policy
 
 AMARAS = pair_id("demo", "tara", "amara")
 
@@ -134,6 +137,34 @@ def test_a_guardian_gives_withdraws_and_refuses_consent_and_a_new_consent_ends_t
     assert "You agreed" in client.get("/family/agreements").text
     entries = [one.entry.kind for one in pages.store.record.entries("demo")]
     assert entries.count("register.said") == 3
+
+
+def test_a_recording_is_shown_for_as_long_as_the_setting_says(
+    pages: Pages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policy = replace(plain_policy(), settings={"retention_recordings": {"family_access_days": 91}})
+    monkeypatch.setattr(pages.store.directory, "policy_of", lambda _: policy)
+    plain, shared = pages.deliver(), pages.deliver()
+    with pages.store.engine.begin() as connection:
+        connection.execute(insert(finding).values(recording_in(shared)))
+    client = pages.signed_in("ruth")
+    pages.clock.pass_by(days=91)
+    client = pages.signed_in("ruth")
+    assert client.get(f"/family/messages/{shared}").status_code == 200
+    pages.clock.pass_by(seconds=1)
+    over = client.get(f"/family/messages/{shared}")
+    assert over.status_code == 410 and "recording is over" in over.text
+    assert client.get(f"/family/messages/{plain}").status_code == 200
+
+
+def recording_in(message_id: str) -> dict[str, object]:
+    """A row that says where a message has a recording in it."""
+    return {
+        "message_id": message_id, "number": 99, "organisation_id": "demo", "kind": "matter",
+        "category": "recording_shared", "layer": "text", "part": 0, "start": 0, "stop": 1, "score": 0.9,
+        "stance": "mention", "evasive": False, "evidence": [], "detector": "matters", "version": "1",
+        "secret": b"",
+    }  # fmt: skip
 
 
 def test_for_a_looked_after_child_whoever_has_delegated_authority_agrees(pages: Pages) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -62,6 +62,8 @@ def guardian_blueprint() -> Blueprint:
     @for_role(Role.GUARDIAN)
     def message(guardian: Person, message_id: str) -> ResponseReturnValue:
         letter = ours().correspondence.letter(guardian.organisation_id, guardian.id, message_id)
+        if _recording_is_over(letter):
+            return page("families/recording_over.html", 410)
         return page(
             "families/letter.html",
             line=_line(letter),
@@ -132,6 +134,15 @@ def image_agreements(facts: Sequence[Fact], day: date) -> list[Agreement]:
         )
         for one in dict.fromkeys((*PURPOSES, *last))
     ]
+
+
+def _recording_is_over(letter: Letter) -> bool:
+    """Whether it holds a recording that families could open long enough (retention_recordings)."""
+    recordings = parts().directory.policy_of(letter.organisation_id).settings.get("retention_recordings")
+    days = recordings.get("family_access_days") if isinstance(recordings, Mapping) else None
+    if not isinstance(days, int) or parts().clock() <= letter.received_at + timedelta(days=days):
+        return False
+    return ours().correspondence.with_recording(letter.organisation_id, letter.message_id)
 
 
 def _line(letter: Letter) -> Line:
