@@ -175,7 +175,8 @@ class ReportRoute:
 
     senders: roles that are offered it. to: the pack's role that gets it.
     acknowledge: how soon the reporter hears that it arrived. counts: False when it is never held
-    against the reporter. guardian: told "never", "after_decision" or "at_once".
+    against the reporter. guardian: of a pupil who tells something: told "never", "at_once" by a letter
+    that says nothing of it, or "after_decision", when whoever answered has to tell them if that is safe.
     """
 
     name: str

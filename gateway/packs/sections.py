@@ -146,6 +146,12 @@ class Reports(Cited):
     counts: bool = True
     guardian: Literal["never", "after_decision", "at_once"] = "never"
 
+    @model_validator(mode="after")
+    def _tells_nobody_too_early(self) -> Reports:
+        if self.guardian == "at_once" and self.lane is Lane.SEALED:
+            raise ValueError("what is sealed is told to no guardian before somebody has decided")
+        return self
+
 
 class Roles(Strict):
     """A role as this organisation calls it."""

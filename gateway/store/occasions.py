@@ -12,7 +12,9 @@ from sqlalchemy import Connection, and_, exists, func, select
 from gateway.domain.people import Role, Standing
 from gateway.domain.policy import Policy, Reminder
 from gateway.domain.register import FactKind, lapses
+from gateway.domain.strike import proposed
 from gateway.hold.reminders import comes_of_age, period
+from gateway.store.families_schema import strike
 from gateway.store.people import open_person
 from gateway.store.schema import (
     case_file,
@@ -36,7 +38,7 @@ BREACHES, BREACH_WINDOW = 3, timedelta(days=180)  # clause MTW-12
 class Occasion:
     """Something that has come. subject: names it for good, so that it is told once.
 
-    role: of the person it is about, when it is theirs alone.
+    role: of the person it is about, when it is theirs alone. adds: a sentence to the reminder's own.
     """
 
     subject: str
@@ -44,6 +46,7 @@ class Occasion:
     person_id: str = ""
     message_id: str = ""
     role: str = ""
+    adds: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,10 @@ def _lessons_over(asked: Asked) -> Iterator[Occasion]:
 
 
 def _repeated(asked: Asked) -> Iterator[Occasion]:
-    """Tutors whose messages were sent back, or held and not let go, three times in half a year."""
+    """Tutors whose messages were sent back, or held and not let go, three times in half a year.
+
+    The next step of the ladder is proposed with it (clause MTW-11); only a person gives a strike.
+    """
     let_go = exists().where(
         case_file.c.message_id == message.c.id,
         decision.c.case_id == case_file.c.id,
@@ -135,7 +141,19 @@ def _repeated(asked: Asked) -> Iterator[Occasion]:
     )
     for row in asked.connection.execute(breaches):
         # Told again at every third.
-        yield Occasion(f"{row.tutor_id}:{row.times // BREACHES}", person_id=row.tutor_id)
+        adds = _next_step(asked, row.tutor_id)
+        yield Occasion(f"{row.tutor_id}:{row.times // BREACHES}", person_id=row.tutor_id, adds=adds)
+
+
+def _next_step(asked: Asked, tutor_id: str) -> str:
+    standing = select(strike.c.step).where(
+        strike.c.organisation_id == asked.organisation_id,
+        strike.c.tutor_id == tutor_id,
+        strike.c.reversed_at.is_(None),
+        strike.c.expires_at.is_(None) | (strike.c.expires_at > asked.now),
+    )
+    step = proposed(asked.policy.ladder, asked.connection.execute(standing).scalars())
+    return f"Proposed, for you to decide: {step.replace('_', ' ')}." if step else ""
 
 
 def _unanswered(asked: Asked) -> Iterator[Occasion]:

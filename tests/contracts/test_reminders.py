@@ -8,9 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
+from gateway.domain.people import Person, Role
 from gateway.domain.policy import Document, Reminder
 from gateway.domain.register import Fact, FactKind, Lesson
-from gateway.domain.verdict import Note, Outcome, Ruled, Verdict
+from gateway.domain.strike import proposed
+from gateway.domain.verdict import Note, Outcome, Refuse, Ruled, Verdict
 from gateway.errors import NotFound
 from gateway.store.register import add_fact, end_fact
 from gateway.store.reminding import SqlReminders
@@ -218,3 +220,41 @@ def test_who_has_acknowledged_is_not_asked_again(reminders, family_store):
 @pytest.mark.parametrize("on", ["copy", "hold", "sample", "harm_threshold"])
 def test_what_is_told_in_another_way_sets_nothing(reminders, family_store, on):
     assert set_for(reminders, reminder(on)) == 0
+
+
+def test_after_three_breaches_the_next_step_of_the_ladder_is_proposed(reminders, family_store):
+    ladder = {"ladder": ("guidance", "opportunities_stopped", "closed")}
+    back = Verdict(
+        Outcome.REFUSE, "default@1+00000000", (Ruled("x", "HST-02", Refuse("Please change it.", "x")),)
+    )
+
+    def breach(at):
+        one = arrival(at=at)
+        judged = replace(passed(one, ()), verdict=back)
+        family_store.ledger.keep(one, judged, home_circle(family_store)).result(timeout=20)
+
+    def told():
+        tasks = SqlTasks(family_store.engine, family_store.vault).open_for("demo", ["dsl"])
+        return [one.because for one in tasks]
+
+    breach(NOW - 3 * DAY)
+    breach(NOW - 2 * DAY)
+    assert set_for(reminders, reminder("repeated", "dsl"), **ladder) == 0
+    breach(NOW - DAY)
+    assert set_for(reminders, reminder("repeated", "dsl"), **ladder) == 1
+    assert told() == ["Please look. Proposed, for you to decide: guidance."]
+    lead = Person("lea", "demo", Role.SAFEGUARDING_LEAD, "Lea")
+    family_store.strikes.give(lead, "tara", "guidance", "MTW-11", "twice", NOW, NOW + 300 * DAY)
+    for hours in (1, 2, 3):
+        breach(NOW - timedelta(hours=hours))
+    assert set_for(reminders, reminder("repeated", "dsl"), **ladder) == 1
+    assert "Please look. Proposed, for you to decide: opportunities stopped." in told()
+
+
+@pytest.mark.parametrize(
+    ("standing", "next_step"),
+    [((), "a"), (("a",), "b"), (("b", "a"), "c"), (("c",), "c"), (("gone",), "a")],
+)
+def test_the_step_that_comes_next_is_above_the_highest_that_counts(standing, next_step):
+    assert proposed(("a", "b", "c"), standing) == next_step
+    assert proposed((), standing) == ""
