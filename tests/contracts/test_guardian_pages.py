@@ -179,6 +179,24 @@ def test_for_a_looked_after_child_whoever_has_delegated_authority_agrees(pages: 
     assert post(client, "/family/agreements", **form, choice="give").status_code == 303
 
 
+def test_a_pupil_gives_and_takes_back_their_own_word_on_pictures(pages: Pages) -> None:
+    client, path = pages.signed_in("jamie"), "/pupil/pictures"
+
+    def on_file() -> set[FactKind]:
+        facts = SqlRegister(pages.store.engine, pages.store.vault).facts("demo", "jamie")
+        return {one.kind for one in facts if one.holds(pages.clock.now.date())}
+
+    assert "You have not said" in client.get(path).text
+    assert post(client, path, choice="give").status_code == 303
+    assert on_file() == {FactKind.IMAGE_ASSENT} and "You agreed" in client.get(path).text
+    assert post(client, path, choice="refuse").status_code == 303
+    assert on_file() == {FactKind.IMAGE_REFUSED} and "You do not agree" in client.get(path).text
+    assert post(client, path, choice="x").status_code == 400
+    guardian = pages.signed_in("ruth")
+    assert guardian.get(path).status_code == 404
+    assert "You do not agree" not in guardian.get("/family/agreements").text, "a word of the pupil's own"
+
+
 def test_nobody_agrees_for_another_familys_child(pages: Pages) -> None:
     client = pages.signed_in("ruth")
     answer = post(

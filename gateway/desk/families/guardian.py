@@ -127,7 +127,8 @@ def filled(found: Sequence[Volume], today: date) -> list[Volume]:
 
 def image_agreements(facts: Sequence[Fact], day: date) -> list[Agreement]:
     """What was last said about each purpose; what nobody spoke of is not agreed to."""
-    last = {one.detail: one for one in facts if one.kind in IMAGE_KINDS and one.holds(day)}
+    theirs = (one for one in facts if one.detail or one.kind is FactKind.IMAGE_CONSENT)  # else the pupil's
+    last = {one.detail: one for one in theirs if one.kind in IMAGE_KINDS and one.holds(day)}
     return [
         Agreement(
             one, IMAGE_KINDS[last[one].kind] if one in last else "", last[one].since if one in last else None
