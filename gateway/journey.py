@@ -88,7 +88,9 @@ def judge(brief: Brief, tools: Tools) -> Judgement:
     reading = tools.read[arrival.envelope.channel](arrival.raw)
     if brief.thread:
         reading = replace(reading, thread=brief.thread)
-    scene = scene_of(arrival.envelope, brief.circle, brief.prior)
+    leaving = brief.policy.settings.get("tutor_leaver")
+    with_former = isinstance(leaving, Mapping) and bool(leaving.get("past_clients_confidential"))
+    scene = scene_of(arrival.envelope, brief.circle, brief.prior, with_former=with_former)
     examination = examine(reading.passages, scene, tools.screen)
     signals = signals_of(arrival.envelope, brief.circle, examination.findings)
     message = Message(

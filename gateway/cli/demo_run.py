@@ -156,7 +156,7 @@ class DemoRun:
         return roster if self._pack == SCRIPTED else self._with_papers(roster)
 
     def _with_papers(self, roster: Roster) -> Roster:
-        """Everything that the pack asks for on file, and a lesson of every pair that is running."""
+        """Everything that the pack asks for on file besides, and the booked lessons moved so that they are running."""
         policy, now = packs.load(config_folder(), self._pack), datetime.now(UTC)
         guardians = {
             pair.id: [one.guardian_id for one in roster.guardianships if one.pupil_id == pair.pupil_id]
@@ -167,9 +167,12 @@ class DemoRun:
             for pair in roster.pairs
             for fact in papers(policy, pair.id, pair.tutor_id, pair.pupil_id, guardians[pair.id])
         ]
-        lesson = Lesson(now - LESSON, now + LESSON)
-        lessons = tuple((pair.id, lesson) for pair in roster.pairs)
-        return replace(roster, facts=tuple(dict.fromkeys(facts)), lessons=lessons)
+        lessons = tuple(
+            (pair_id, Lesson(now - LESSON, now + LESSON, booked.tool))
+            for pair_id, booked in roster.lessons or ()
+        )
+        known = dict.fromkeys((*(roster.facts or ()), *facts))
+        return replace(roster, facts=tuple(known), lessons=lessons)
 
     def _stage(self) -> Stage:
         store, organisation = self._opened(), "demo"

@@ -32,7 +32,6 @@ NAMES = {
     "staff": ("Nia", "Hughes"),
     "outsider": ("Max", "Frost"),
 }
-OUTSIDE = frozenset({"outsider"})
 PICTURE, FILE = "image/jpeg", "application/pdf"
 TYPES: dict[Attached, tuple[str, str]] = {
     "photo_of_pupil": (PICTURE, "image_of_pupil"),
@@ -121,7 +120,10 @@ def _facts(situation: Situation, policy: Policy) -> list[Fact]:
     facts = [one for one in on_file(policy, PAIR) if not lacking.get(one.kind, False)]
     match situation.image_consent:
         case "given" | "other_purpose":
-            facts.append(Fact(FactKind.IMAGE_CONSENT, "pupil", detail="display"))
+            facts += [
+                Fact(FactKind.IMAGE_CONSENT, "pupil", detail="display"),
+                Fact(FactKind.IMAGE_ASSENT, "pupil"),
+            ]
         case "refused":
             facts.append(Fact(FactKind.IMAGE_REFUSED, "pupil"))
     if situation.exempt:

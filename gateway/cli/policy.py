@@ -100,7 +100,7 @@ def _minutes(time: timedelta) -> int:
 
 def _as_text(policy: Policy) -> str:
     lines = [f"{policy.name} ({policy.version})", "", "Settings"]
-    lines += [f"  {name}: {value}" for name, value in policy.settings.items()]
+    lines += [f"  {name}: {_shown(name, value)}" for name, value in policy.settings.items()]
     lines += ["", "Decided within"]
     lines += [f"  {one.value:<9} {_minutes(time)} min" for one, time in policy.clocks.items()]
     lines += ["", "Rules"]
@@ -109,3 +109,14 @@ def _as_text(policy: Policy) -> str:
         lines.append(f"      {policy.clauses[terms.clause].summary}")
         lines += [f"      {knob}: {value}" for knob, value in terms.parameters.items()]
     return "\n".join(lines)
+
+
+def _shown(name: str, value: object) -> str:
+    """A setting's value, and what of it no pack can say otherwise."""
+    from gateway.packs.choices import PROMISED
+
+    if name in PROMISED:
+        return f"{value}  (under every pack: {PROMISED[name]})"
+    kept = {one.partition(".")[2]: how for one, how in PROMISED.items() if one.startswith(name + ".")}
+    marks = "".join(f"\n      {field}, under every pack: {how}" for field, how in kept.items())
+    return f"{value}{marks}"

@@ -66,7 +66,7 @@ def status(organisation_id: str | None, as_json: bool) -> None:
     for one in found:
         who = f"by {one.author}" + (f", approved by {one.approver}" if one.approver else "")
         click.echo(f"{one.state:<8} {one.version:<32} {who}")
-        if one.state == "waiting":
+        if one.state == "waiting" and one.loosens:
             click.echo(f"         loosens {', '.join(one.loosens)}")
 
 
@@ -77,6 +77,7 @@ def status(organisation_id: str | None, as_json: bool) -> None:
 @organisation_option
 def publish(file: Path, person: str, note: str, organisation_id: str | None) -> None:
     """Bring a pack file into force under your name; a looser one waits for a second person."""
+    from gateway.domain.release import WAITING
     from gateway.settings import read
     from gateway.wiring.releasing import published
 
@@ -90,8 +91,10 @@ def publish(file: Path, person: str, note: str, organisation_id: str | None) -> 
     _put_in_place(file, read().home)
     entered = published(store.releases, ours.id, in_force, candidate, author.id, note, datetime.now(UTC))
     click.echo(f"{candidate.version}: {entered.state}.")
-    if entered.loosens:
-        click.echo(f"It loosens {', '.join(entered.loosens)}. A second person approves it with:")
+    if entered.state == WAITING:
+        whom = in_force.approver.title if in_force.approver else "A second person"
+        click.echo(f"It loosens {', '.join(entered.loosens)}." if entered.loosens else "It loosens nothing.")
+        click.echo(f"To be approved ({whom}, not its author) with:")
         click.echo(f"  gateway policy approve {candidate.version} --by THEIR_ID")
 
 
@@ -101,11 +104,14 @@ def publish(file: Path, person: str, note: str, organisation_id: str | None) -> 
 @note_option
 @organisation_option
 def approve(version: str, person: str, note: str, organisation_id: str | None) -> None:
-    """Let a version that loosens something come into force; its author cannot."""
+    """Let a version that waits come into force; its author cannot, and a pack may name a role that must."""
+    from gateway.wiring.releasing import approved
+
     store = opened()
     ours = the_organisation(store, organisation_id)
     approver = store.directory.person(ours.id, person)
-    store.releases.approve(ours.id, version, approver.id, note, datetime.now(UTC))
+    in_force = store.directory.policy_of(ours.id)
+    approved(store.releases, in_force, version, approver, note, datetime.now(UTC))
     click.echo(f"{version}: live.")
 
 

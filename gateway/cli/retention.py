@@ -10,6 +10,7 @@ import click
 
 from gateway.cli.installation import json_option, opened, organisation_option, organisations, the_organisation
 from gateway.errors import SettingsError
+from gateway.hold.expiry import expiry_of
 
 if TYPE_CHECKING:
     from gateway.wiring.storing import Store
@@ -36,12 +37,18 @@ def run(dry_run: bool, organisation_id: str | None, as_json: bool) -> None:
     store = opened()
     for one in organisations(store, organisation_id):
         days = days_of(store, one.id)
-        done = store.casework.retention.run(one.id, days, datetime.now(UTC), "gateway", dry_run)
+        now = datetime.now(UTC)
+        expiry = expiry_of(store.directory.policy_of(one.id), now)
+        pictures, recordings = store.casework.expiring.run(one.id, expiry, now, dry_run)
+        done = store.casework.retention.run(one.id, days, now, "gateway", dry_run)
         if as_json:
             told = {"organisation": one.id, "days": days, "dry_run": dry_run}
+            told |= {"pictures": pictures, "recordings": recordings}
             click.echo(json.dumps({**told, "erased": done.erased, "kept": dict(done.kept)}))
             continue
         verb = "would be erased" if dry_run else "erased"
+        click.echo(f"{one.id}: pictures of pupils past their time: in {pictures} messages {verb}.")
+        click.echo(f"{one.id}: messages with a recording past its time: {recordings} {verb}.")
         click.echo(f"{one.id}: messages older than {days} days: {done.erased} {verb}.")
         for why, many in done.kept.items():
             click.echo(f"  {many} kept: {WHY.get(why, why)}.")

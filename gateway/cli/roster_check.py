@@ -12,7 +12,7 @@ from gateway.cli.roster_file import ALLOW_KINDS, Row, Sheets
 from gateway.cli.roster_register import fact_of, lesson_of
 from gateway.domain.pair import Pair
 from gateway.domain.people import Guardianship, Organisation, Person, Role, Standing
-from gateway.domain.register import Fact, Lesson
+from gateway.domain.register import Fact, FactKind, Lesson
 from gateway.domain.roster import Roster, pair_id
 from gateway.packs import names
 from gateway.settings import config_folder
@@ -151,13 +151,17 @@ def _known(cells: Cells, name: str, role: Role, checked: Checked) -> str:
 
 
 def _guardianships(sheets: Sheets, checked: Checked) -> None:
+    """A looked-after pupil's guardians without delegated authority are copied only where the row says so."""
     seen: dict[tuple[str, str], str] = {}
+    looked_after, covered = (_said_of(sheets, kind) for kind in (FactKind.LOOKED_AFTER, FactKind.COVERED))
     for row in sheets.guardianships:
         cells = Cells(row, GUARDIANSHIP)
+        guardian_id = _known(cells, "guardian", Role.GUARDIAN, checked)
+        pupil_id = _known(cells, "pupil", Role.PUPIL, checked)
         found = Guardianship(
-            guardian_id=_known(cells, "guardian", Role.GUARDIAN, checked),
-            pupil_id=_known(cells, "pupil", Role.PUPIL, checked),
-            copied=cells.flag("copied", True),
+            guardian_id=guardian_id,
+            pupil_id=pupil_id,
+            copied=cells.flag("copied", pupil_id not in looked_after or guardian_id in covered),
             barred=cells.flag("barred", False),
             registered=cells.day("registered"),
         )
@@ -169,6 +173,12 @@ def _guardianships(sheets: Sheets, checked: Checked) -> None:
         seen.setdefault(both, row.where)
         if checked.keep(cells):
             checked.guardianships.append(found)
+
+
+def _said_of(sheets: Sheets, kind: FactKind) -> frozenset[str]:
+    """Whom the register has a row of that kind about."""
+    rows = sheets.register or ()
+    return frozenset(str(row.values.get("person")) for row in rows if row.values.get("kind") == kind)
 
 
 def _drop_pupils_without_guardian(sheets: Sheets, checked: Checked) -> None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from gateway.cli.roster_cells import Cells
 from gateway.cli.roster_file import Row
 from gateway.domain.people import Person
-from gateway.domain.register import Fact, FactKind, Lesson
+from gateway.domain.register import WAYS, Fact, FactKind, Lesson
 from gateway.domain.roster import pair_id
 
 FACT = ("kind", "person", "tutor", "pupil", "detail", "since", "until")
@@ -33,6 +33,7 @@ DETAILED = frozenset(
         FactKind.INDUCTED,
         FactKind.TECHNOLOGY,
         FactKind.OFFICIAL_PAGE,
+        FactKind.CONTACT,
     }
 )
 
@@ -54,6 +55,8 @@ def fact_of(
         if person and person not in people:
             cells.wrong(f"person '{person}' is not among the people with a right row")
     detail = cells.text("detail", required=kind in DETAILED).casefold()
+    if kind is FactKind.CONTACT and detail and detail not in WAYS:
+        cells.wrong(f"contact must be by {', '.join(WAYS)}")
     since, until = cells.day("since"), cells.day("until")
     if since and until and until < since:
         cells.wrong("until lies before since")

@@ -72,6 +72,8 @@ def _applies(watch: Watch, message: Message, finding: Finding) -> bool:
         return False
     if watch.given and not _on_file(watch.given, message):
         return False
+    if watch.unless and _on_file(watch.unless, message):
+        return False
     if watch.senders and message.sender_role not in watch.senders:
         return False
     if watch.recipients and message.recipient_roles.isdisjoint(watch.recipients):

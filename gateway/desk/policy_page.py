@@ -111,6 +111,7 @@ def _changes(book: PolicyBook, person: Person) -> str:
         said=policy_words.said,
         part_of=policy_words.part_of,
         decides=person.role in LEADS,
+        person=person,
     )
 
 

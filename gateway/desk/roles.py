@@ -156,6 +156,8 @@ ROUTES: Mapping[str, Admitted] = {
             "pupil.ask_for_help",
             "pupil.tell",
             "pupil.thanks",
+            "pictures.show",
+            "pictures.say_so",
             "sealed.show",
             "sealed.ask_code",
             "sealed.send_code",

@@ -12,9 +12,9 @@ from flask.typing import ResponseReturnValue
 from gateway.desk.filling import EVERYBODY, an_id, only, written
 from gateway.desk.parts import parts
 from gateway.domain.people import Person
+from gateway.domain.policy import OFFICE
 from gateway.domain.task import Task
 
-OFFICE = "office"
 SHORTEST, LONGEST = 3, 1_000
 
 

@@ -37,6 +37,7 @@ class Circle:
     people: tutor, pupil and every guardian of the pupil, by id.
     aliases: this pair's live aliases, by person id.
     neighbours: other people whose names may turn up (the tutor's other pupils and theirs).
+    former: the same of pupils whom the tutor taught before.
     allowed: canonical values that may stand in a message.
     failing: guardians whose address gave back what was sent to it; nobody knows how to reach them.
     version: the directory's version this was read at.
@@ -55,6 +56,7 @@ class Circle:
     failing: frozenset[str] = frozenset()
     facts: tuple[Fact, ...] = ()
     lessons: tuple[Lesson, ...] = ()
+    former: tuple[Person, ...] = ()
 
     @property
     def tutor(self) -> Person:

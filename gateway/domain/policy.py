@@ -83,6 +83,20 @@ class RuleTerms:
     settings: Mapping[str, object] = field(default_factory=dict)
 
 
+OFFICE = "office"  # whoever is on the desk
+
+
+def route(settings: Mapping[str, object], matter: str) -> str:
+    """The pack's role that hears of a matter, by its setting roles_routes.
+
+    matter: first, safeguarding, operations or compliance. Whoever is first hears of what has nobody
+    of its own; the office, where a pack names nobody.
+    """
+    routes = settings.get("roles_routes")
+    known = routes if isinstance(routes, Mapping) else {}
+    return str(known.get(matter) or known.get("first") or OFFICE)
+
+
 class Then(StrEnum):
     """What a watch does with what it sees."""
 
@@ -98,7 +112,8 @@ class Watch:
     categories: the detectors' words. phrases: the organisation's own, found without regard to case
     and spacing. senders, recipients: roles, empty for anybody. contract: private, school or "".
     act_at: score that a finding must have. role: who is told (a role of the pack), "" for nobody.
-    within: how soon they are to act. given: a kind of fact that must be on file for the pair, "" for none.
+    within: how soon they are to act. given: a kind of fact that must be on file for the pair, "" for none;
+    unless: one that lets it be.
     blameless: also when the writer refuses or reports it.
     """
 
@@ -119,6 +134,7 @@ class Watch:
     blameless: bool = False
     also: tuple[str, ...] = ()
     given: str = ""
+    unless: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +175,8 @@ class ReportRoute:
 
     senders: roles that are offered it. to: the pack's role that gets it.
     acknowledge: how soon the reporter hears that it arrived. counts: False when it is never held
-    against the reporter. guardian: told "never", "after_decision" or "at_once".
+    against the reporter. guardian: of a pupil who tells something: told "never", "at_once" by a letter
+    that says nothing of it, or "after_decision", when whoever answered has to tell them if that is safe.
     """
 
     name: str
@@ -224,6 +241,16 @@ class Policy:
     cited: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     overlays: Mapping[str, Overlay] = field(default_factory=dict)
     source: str = field(default="", repr=False)
+
+    @property
+    def approver(self) -> PackRole | None:
+        """The role without whose word no change of the policy comes into force, None for no such role."""
+        review = self.settings.get("policy_review")
+        return self.roles.get(str(review.get("approver"))) if isinstance(review, Mapping) else None
+
+    def may_approve(self, role: Role) -> bool:
+        """Whether a second person with that desk role lets a change of this policy through."""
+        return self.approver is None or self.approver.desk is role
 
     def for_judging(self) -> Policy:
         """As much of it as judging a message needs, for sending to another process."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -12,10 +13,13 @@ class FactKind(StrEnum):
 
     Of a person: ACKNOWLEDGED a document, AGREED to an agreement, VETTED by a scheme, INDUCTED in a
     part, ENGAGED until a day (tutors), IN_EDUCATION (pupils), CONTACT by another way than mail
-    (guardians), LOOKED_AFTER (pupils), SPEAKS a language, COVERED by delegated authority.
-    Of a pair: EXEMPT relation, SCHOOL_LEAVE to write to the pupil, PLACE and RECORDING permissions,
+    (guardians; one of WAYS), LOOKED_AFTER (pupils), SPEAKS a language, COVERED by delegated
+    authority for pupils who are looked after (guardians).
+    Of a pair: EXEMPT relation, SCHOOL_LEAVE to write to the pupil, PLACE to teach from and RECORDING
+    with own equipment, both as permissions,
     ATTACHED (an open concern that the pupil is infatuated), SOLICITED contact (an open booking).
-    Of a pupil's pictures: IMAGE_CONSENT and IMAGE_REFUSED for a purpose.
+    Of a pupil's pictures: IMAGE_CONSENT and IMAGE_REFUSED of the guardians for a purpose,
+    IMAGE_ASSENT of the pupil.
     Of the organisation: TECHNOLOGY assessed, OFFICIAL_PAGE registered.
     """
 
@@ -38,8 +42,13 @@ class FactKind(StrEnum):
     SOLICITED = "solicited"
     IMAGE_CONSENT = "image_consent"
     IMAGE_REFUSED = "image_refused"
+    IMAGE_ASSENT = "image_assent"
     TECHNOLOGY = "technology"
     OFFICIAL_PAGE = "official_page"
+
+
+WAYS = ("text", "portal", "post")
+"""How a guardian without a mailbox is reached, by a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,17 @@ class Fact:
     def holds(self, day: date) -> bool:
         """True on a day within `since` and `until`."""
         return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+
+
+def lapses(since: date, months: int) -> date:
+    """The first day on which something of that day has lapsed, so many months later."""
+    year, month = divmod(since.year * 12 + since.month - 1 + months, 12)
+    return date(year, month + 1, min(since.day, monthrange(year, month + 1)[1]))
+
+
+def lapsed(fact: Fact, months: int, day: date) -> bool:
+    """True when a fact is older than so many months; never without a day on which it began."""
+    return fact.since is not None and lapses(fact.since, months) <= day
 
 
 @dataclass(frozen=True, slots=True)

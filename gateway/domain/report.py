@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from gateway.domain.people import Role
-from gateway.domain.policy import Policy, ReportRoute
+from gateway.domain.policy import Policy, ReportRoute, route
 from gateway.domain.verdict import Lane, Severity
 
 REPORT_RULE = "report"  # of every case that a report opens; no rule of a policy did
@@ -20,34 +20,35 @@ APPEAL = "appeal"
 EVERYBODY = frozenset({Role.GUARDIAN, Role.PUPIL, Role.TUTOR})
 
 # What is offered also where a pack names no way of its own; a pack's of the same name goes before.
+# Whom each goes to stands in the pack's setting roles_routes (see `recipient`).
 ALWAYS = (
     ReportRoute(
-        MESSAGE, "DFT-10", "Report this message", EVERYBODY, "dsl", Lane.REVIEW, Severity.HIGH,
+        MESSAGE, "DFT-10", "Report this message", EVERYBODY, "safeguarding", Lane.REVIEW, Severity.HIGH,
         timedelta(days=1), "Thank you. A person reads every report.",
     ),
     ReportRoute(
-        "worry", "DFT-10", "Report a concern", frozenset({Role.GUARDIAN}), "dsl", Lane.REVIEW, Severity.HIGH,
+        "worry", "DFT-10", "Report a concern", frozenset({Role.GUARDIAN}), "safeguarding", Lane.REVIEW, Severity.HIGH,
         timedelta(days=1), "Thank you. A person reads every report.",
     ),
     ReportRoute(
-        "concern", "DFT-10", "Report a concern", frozenset({Role.TUTOR}), "dsl", Lane.REVIEW, Severity.HIGH,
+        "concern", "DFT-10", "Report a concern", frozenset({Role.TUTOR}), "safeguarding", Lane.REVIEW, Severity.HIGH,
         timedelta(days=1), "Thank you. A person reads every report.",
     ),
     ReportRoute(
-        "complaint", "DFT-06", "Make a complaint", frozenset({Role.GUARDIAN}), "office", Lane.REVIEW,
+        "complaint", "DFT-06", "Make a complaint", frozenset({Role.GUARDIAN}), "first", Lane.REVIEW,
         Severity.MEDIUM, timedelta(days=3), "Thank you. You will have an answer from a person.",
     ),
     ReportRoute(
-        PRIVATE, "DFT-14", "Talk to our safeguarding lead", frozenset({Role.PUPIL}), "dsl", Lane.SEALED,
+        PRIVATE, "DFT-14", "Talk to our safeguarding lead", frozenset({Role.PUPIL}), "safeguarding", Lane.SEALED,
         Severity.CRITICAL, timedelta(hours=2), "Thank you.",
     ),
     ReportRoute(
-        "approach", "DFT-10", "A pupil tried to reach me another way", frozenset({Role.TUTOR}), "dsl",
+        "approach", "DFT-10", "A pupil tried to reach me another way", frozenset({Role.TUTOR}), "operations",
         Lane.REVIEW, Severity.MEDIUM, timedelta(days=1),
         "Thank you. We will answer the pupil. Please do not answer yourself.", counts=False,
     ),
     ReportRoute(
-        "self_report", "DFT-05", "Something I did or sent by mistake", frozenset({Role.TUTOR}), "dsl", Lane.REVIEW,
+        "self_report", "DFT-05", "Something I did or sent by mistake", frozenset({Role.TUTOR}), "compliance", Lane.REVIEW,
         Severity.MEDIUM, timedelta(days=1),
         "Thank you for telling us. Telling us yourself never counts against you.", counts=False,
     ),
@@ -55,7 +56,7 @@ ALWAYS = (
 
 # A tutor's request that a second person looks at a message which came back.
 REVIEW = ReportRoute(
-    APPEAL, "DFT-05", "A review of a message", frozenset({Role.TUTOR}), "moderator", Lane.REVIEW,
+    APPEAL, "DFT-05", "A review of a message", frozenset({Role.TUTOR}), "first", Lane.REVIEW,
     Severity.MEDIUM, timedelta(days=1), "A second person looks at it.", counts=False,
 )  # fmt: skip
 
@@ -106,3 +107,14 @@ def message_route(policy: Policy, role: Role) -> ReportRoute:
     """What the link under a copy opens for this role; ours where a pack has none for them."""
     ours = next(one for one in ALWAYS if one.name == MESSAGE)
     return routes_for(policy, role).get(MESSAGE, ours)
+
+
+def recipient(policy: Policy, way: ReportRoute) -> str:
+    """The pack's role that gets what is told in a way; of ours, by the setting roles_routes."""
+    return way.to if way.to in policy.roles else route(policy.settings, way.to)
+
+
+def seen_by_others(policy: Policy, way: ReportRoute) -> bool:
+    """Whether a sealed report would show on the list of a role that sees nothing sealed."""
+    role = policy.roles.get(recipient(policy, way))
+    return way.lane is Lane.SEALED and (role is None or role.desk is not Role.SAFEGUARDING_LEAD)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -46,3 +47,12 @@ class Strike:
     def waits_for_appeal(self) -> bool:
         """True while a second person has to decide."""
         return self.appealed_at is not None and self.decided_at is None and self.reversed_at is None
+
+
+def proposed(ladder: Sequence[str], standing: Iterable[str]) -> str:
+    """The step of the ladder that comes next, "" without a ladder; a person decides whether it is given.
+
+    ladder: steps, mildest first. standing: the steps of the tutor's strikes that count.
+    """
+    reached = [ladder.index(step) for step in standing if step in ladder]
+    return ladder[min(max(reached, default=-1) + 1, len(ladder) - 1)] if ladder else ""

@@ -42,6 +42,13 @@ There is news for you on your page. Please sign in to read it, and to say what y
 """
 
 
+CHILD_TOLD = """\
+Your child told us that something is not right. A person is looking into it and will get in touch with you.
+You need not do anything. You can write to us from your page:
+{link}
+"""
+
+
 def sign_in(
     organisation: Organisation, invitation: Invitation, base: str, say: Say, local_id: str, now: datetime
 ) -> Notice:
@@ -65,6 +72,14 @@ def answered(
     """There is an answer to a report."""
     body = say(ANSWERED).format(link=link)
     return _letter(organisation, mailbox, say("There is an answer for you"), body, local_id, now)
+
+
+def child_told(
+    organisation: Organisation, mailbox: str, link: str, say: Say, local_id: str, now: datetime
+) -> Notice:
+    """Tell a guardian that their child told us something, and nothing of what."""
+    body = say(CHILD_TOLD).format(link=link)
+    return _letter(organisation, mailbox, say("Your child told us something"), body, local_id, now)
 
 
 def strike(

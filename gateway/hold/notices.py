@@ -42,8 +42,13 @@ def case_waits(organisation: Organisation, case: Case, to: str, desk_url: str, n
     return our_mail(organisation, to, subject, body, f"{case.id}.{case.version}.waits", now)
 
 
-def came_back(organisation: Organisation, case: Case, decision: Decision, to: str, now: datetime) -> Notice:
-    """Tell a sender in the moderator's words that their message was returned or rejected, or ask about it."""
+def came_back(
+    organisation: Organisation, case: Case, decision: Decision, to: str, now: datetime, advice: str = ""
+) -> Notice:
+    """Tell a sender in the moderator's words that their message was returned or rejected, or ask about it.
+
+    advice: what the policy has to say to whoever gets a message back.
+    """
     head, subject = {
         Action.RETURN: (
             "Your message was not delivered. Please change it and send it again.",
@@ -59,7 +64,8 @@ def came_back(organisation: Organisation, case: Case, decision: Decision, to: st
         ("Your message was checked and will not be delivered.", "Your message was not delivered"),
     )
     words = f"\n\n{decision.say.strip()}" if decision.say.strip() else ""
-    body = f"{head}\n\nReference {case.reference}{words}\n\n{organisation.name}\n"
+    policy = f"\n\n{advice}" if advice else ""
+    body = f"{head}\n\nReference {case.reference}{words}{policy}\n\n{organisation.name}\n"
     local_id = f"{case.id}.{case.version}.back"
     return our_mail(organisation, to, f"{subject} ({case.reference})", body, local_id, now)
 

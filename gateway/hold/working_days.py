@@ -54,3 +54,16 @@ def _next(day: date, nation: str) -> date:
     while not is_working_day(day, nation):
         day += ONE_DAY
     return day
+
+
+def last_day_kept(received: date, days: int, nation: str) -> date:
+    """The last day on which something is there that is kept for so many working days."""
+    return _after(received, days, nation)
+
+
+def first_day_kept(today: date, days: int, nation: str) -> date:
+    """The first day of which something that came then is still there today; what came before has to go."""
+    day = today
+    while last_day_kept(day - ONE_DAY, days, nation) >= today:
+        day -= ONE_DAY
+    return day

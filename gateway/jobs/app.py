@@ -137,8 +137,9 @@ async def person_reminded(job: JobContext, organisation_id: str, task_id: str) -
     await ours.tells.person_reminded(organisation_id, task_id)
 
 
-def reminders_due(job: JobContext, timestamp: int) -> None:  # noqa: ARG001 - Procrastinate passes it
+def reminders_due(job: JobContext, timestamp: int) -> None:
     """Set what the packs' reminders ask for."""
+    del timestamp  # Procrastinate passes it
     ours: Context = job.additional_context["gateway"]
     if fresh := ours.reminders.remind(datetime.now(UTC)):
         log.info("%d reminders were set", fresh)
@@ -150,15 +151,17 @@ async def letter(job: JobContext, kind: str, organisation_id: str, about: str) -
     await ours.tells.letter(kind, organisation_id, about)
 
 
-def forget_fragments(job: JobContext, timestamp: int) -> None:  # noqa: ARG001 - Procrastinate passes it
+def forget_fragments(job: JobContext, timestamp: int) -> None:
     """Delete the short messages that were kept for a day to find what was split over several."""
+    del timestamp  # Procrastinate passes it
     ours: Context = job.additional_context["gateway"]
     if gone := ours.memory.forget(datetime.now(UTC)):
         log.info("%d short messages left the pair memory", gone)
 
 
-async def take_over_stalled(job: JobContext, timestamp: int) -> None:  # noqa: ARG001 - Procrastinate passes it
+async def take_over_stalled(job: JobContext, timestamp: int) -> None:
     """Give the jobs of workers that died back to the queue."""
+    del timestamp  # Procrastinate passes it
     manager = job.app.job_manager
     for stalled in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_S):
         await manager.retry_job(stalled)

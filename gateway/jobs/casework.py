@@ -69,8 +69,9 @@ async def page_next(job: JobContext, organisation_id: str, page_id: str, step: s
         await asyncio.to_thread(calls.onward, organisation_id, page_id, int(step), datetime.now(UTC))
 
 
-def night(job: JobContext, timestamp: int) -> None:  # noqa: ARG001 - Procrastinate passes it
+def night(job: JobContext, timestamp: int) -> None:
     """Erase what is past its time, draw samples, sign the records."""
+    del timestamp  # Procrastinate passes it
     nightly: Nightly | None = job.additional_context["gateway"].nightly
     if nightly is None:
         return

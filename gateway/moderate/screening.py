@@ -10,6 +10,7 @@ from itertools import pairwise
 from classifiers.finding import Examination, KnownName, Layer, Passage, Scene
 from gateway.domain.message import Envelope
 from gateway.domain.pair import Circle, OfCircle
+from gateway.domain.people import Person
 from gateway.ports import Screen
 
 BODIES = frozenset({Layer.TEXT, Layer.HTML})
@@ -82,13 +83,18 @@ def unwrapped(text: str) -> str:
     return "".join(pieces)
 
 
-def scene_of(envelope: Envelope, circle: Circle, prior: tuple[str, ...] = ()) -> Scene:
-    """Say who writes to whom, whose names may turn up, and which values may stand."""
+def scene_of(
+    envelope: Envelope, circle: Circle, prior: tuple[str, ...] = (), *, with_former: bool = False
+) -> Scene:
+    """Say who writes to whom, whose names may turn up, and which values may stand.
+
+    with_former: the names of pupils whom the tutor taught before may turn up too.
+    """
     return Scene(
         sender_role=circle.role_of(envelope.sender_id).value,
         recipient_roles=tuple(sorted({circle.role_of(one).value for one in envelope.recipient_ids})),
         channel=envelope.channel.value,
-        names=_known_names(circle),
+        names=_all_names(circle) if with_former else _known_names(circle),
         allowed=_may_stand(circle),
         prior=prior,
         present=frozenset(circle.people),
@@ -97,10 +103,16 @@ def scene_of(envelope: Envelope, circle: Circle, prior: tuple[str, ...] = ()) ->
 
 @OfCircle
 def _known_names(circle: Circle) -> tuple[KnownName, ...]:
-    return tuple(
-        KnownName(person.id, person.role.value, person.given, person.family, person.nicknames)
-        for person in (*circle.people.values(), *circle.neighbours)
-    )
+    return tuple(map(_known, (*circle.people.values(), *circle.neighbours)))
+
+
+@OfCircle
+def _all_names(circle: Circle) -> tuple[KnownName, ...]:
+    return tuple(map(_known, (*circle.people.values(), *circle.neighbours, *circle.former)))
+
+
+def _known(person: Person) -> KnownName:
+    return KnownName(person.id, person.role.value, person.given, person.family, person.nicknames)
 
 
 @OfCircle

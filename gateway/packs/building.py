@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from pydantic import BaseModel
 
@@ -27,7 +27,7 @@ from gateway.packs.choices import PackSettings
 from gateway.packs.citing import cited_by, rules_of
 from gateway.packs.fields import Strict
 from gateway.packs.schema import Pack, Terms
-from gateway.packs.sections import Records, Reminds, Reports, Watched
+from gateway.packs.sections import Records, Reminds, Reports, Watched, filled
 
 ZERO = Reminder("", "", "", (), "").after
 BY_SETTING = {
@@ -56,7 +56,7 @@ def build(
         adopts=tuple(pack.adopts),
         stances=_stances(pack.settings),
         watches=watches_of(pack.watch, settings),
-        reminders=tuple(_reminder(name, one) for name, one in pack.reminders.items()),
+        reminders=tuple(_reminders(pack.reminders, settings)),
         records={name: _record(name, one) for name, one in pack.records.items()},
         reports={name: _report(name, one) for name, one in pack.reports.items()},
         roles={name: PackRole(name, one.title, one.role) for name, one in pack.roles.items()},
@@ -94,7 +94,7 @@ def _terms(terms: Terms[Strict], settings: Mapping[str, object]) -> RuleTerms:
 def _watch(name: str, one: Watched, settings: Mapping[str, object]) -> Watch | None:
     """The watch, None when a setting switches it off."""
     then = one.then or BY_SETTING.get(str(settings[str(one.by_setting)]))
-    if then is None:
+    if then is None or not _switched_on(one.only_with, settings):
         return None
     return Watch(
         name=name,
@@ -114,16 +114,32 @@ def _watch(name: str, one: Watched, settings: Mapping[str, object]) -> Watch | N
         blameless=one.blameless,
         also=tuple(one.also),
         given=one.given or "",
+        unless=one.unless or "",
     )
 
 
-def _reminder(name: str, one: Reminds) -> Reminder:
+def _switched_on(switch: str | None, settings: Mapping[str, object]) -> bool:
+    if switch is None:
+        return True
+    setting, _, part = switch.partition(".")
+    value = settings[setting]
+    return bool(value[part] if part and isinstance(value, Mapping) else value)
+
+
+def _reminders(given: Mapping[str, Reminds], settings: Mapping[str, object]) -> Iterator[Reminder]:
+    """The reminders of a section, less those whose setting is off."""
+    for name, one in given.items():
+        if _switched_on(one.only_with, settings):
+            yield _reminder(name, one, settings[one.only_with.partition(".")[0]] if one.only_with else None)
+
+
+def _reminder(name: str, one: Reminds, setting: object) -> Reminder:
     return Reminder(
         name,
         one.clause,
         one.on,
         tuple(one.to),
-        one.say,
+        filled(one.say, setting),
         one.after or ZERO,
         one.every or "",
         one.acknowledge,

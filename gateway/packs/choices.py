@@ -1,7 +1,8 @@
 """The settings of a pack: every choice that an organisation makes, and the values it may have.
 
-Each is enforced somewhere; a choice that nothing enforces does not belong here. Which value of
-two is the stricter is said in `strictness`.
+Each changes what happens, and a test changes it to see (tests/unit/gateway/packs/test_settings_matter.py);
+a choice that nothing enforces does not belong here. Those in `PROMISED` have one value: a pack says
+them and no pack can say otherwise. Which value of two is the stricter is said in `strictness`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ WINDOW = re.compile(
 )
 
 Nation = Literal["england", "scotland", "wales", "northern_ireland"]
+Matter = Literal["first", "safeguarding", "operations", "compliance"]
 Count = Annotated[int, Field(ge=1, le=36_500)]
 
 
@@ -30,6 +32,20 @@ def _window(text: str) -> str:
 
 
 Window = Annotated[str, AfterValidator(_window)]
+
+
+PROMISED = {
+    "guardian_copy": "the rule guardian_copied, which every pack has",
+    "guardian_gate.required": "the rule guardian_registered, which every pack has",
+    "operating_hours.timezone": "opening hours are those of London",
+    "image_consent.refusal_respected": "the rule image_consent: a refusal wins over a consent",
+    "retention_recordings.extend_for_investigation": "retention leaves what is on hold or in a case",
+    "legal_hold": "retention leaves what is on hold",
+    "sealed_evidence": "what is sealed is shown to the safeguarding lead alone, and retention leaves it",
+    "disclosure_before_copy": "the rule of that name, which every pack has",
+    "tutor_leaver.block_inbound": "the rule tutor_leaver, which every pack has",
+}
+"""What holds under every pack, by what keeps it: a setting, or a field of one, with a single value."""
 
 
 class GuardianGate(Strict):
@@ -47,8 +63,9 @@ class GuardianGate(Strict):
 class ApprovedTechnology(Strict):
     """Where lessons and talk may take place.
 
-    exclusive_allowlist: only what is allowed. register_with_risk_assessment: also what the register
-    holds with an assessment that has not lapsed. open: anything.
+    exclusive_allowlist: only what is allowed; with fallback_allowed, where a tool has failed, also what
+    the register holds. register_with_risk_assessment: also what the register holds with an assessment
+    that has not lapsed (after assessment_valid_months, or on its own day). open: anything.
     """
 
     mode: Literal["exclusive_allowlist", "register_with_risk_assessment", "open"]
@@ -58,7 +75,11 @@ class ApprovedTechnology(Strict):
 
 
 class LessonPlace(Strict):
-    """Where tutors may teach from. permission: the role that gives leave for another place."""
+    """Where tutors may teach from.
+
+    check: another place is held. allowed: places that need no leave, as config/words/matters.toml calls
+    them. permission: the role that hears of signs of work from abroad, else that of the operations.
+    """
 
     check: bool
     allowed: list[Name] = Field(default=[])
@@ -66,7 +87,7 @@ class LessonPlace(Strict):
 
 
 class SubmissionCountry(Strict):
-    """Signs that a tutor works from abroad are flagged. allowed: two-letter countries."""
+    """Signs in the words that a tutor works from abroad are flagged. allowed: countries, in two letters."""
 
     enabled: bool
     allowed: list[Annotated[str, Field(pattern="^[A-Z]{2}$")]] = Field(default=[])
@@ -88,7 +109,12 @@ class OperatingHours(Strict):
 
 
 class ImageConsent(Strict):
-    """What must be on file before a picture of a pupil or a family is passed on."""
+    """What must be on file before a picture of a pupil or a family is passed on.
+
+    guardian_written: a guardian's consent, else its lack is noted. purpose_bound: for what the message
+    says that it is for. pupil_if_competent: from thirteen the pupil's own consent too. reason: a
+    consent that says for what. A refusal wins.
+    """
 
     guardian_written: bool = True
     purpose_bound: bool = True
@@ -98,7 +124,7 @@ class ImageConsent(Strict):
 
 
 class Recordings(Strict):
-    """How long links to recordings live."""
+    """How long messages with a recording of a lesson can be opened by families, and are kept."""
 
     family_access_days: Count
     storage_days: Count
@@ -119,7 +145,12 @@ class PupilDefinition(Strict):
 
 
 class TutorLeaver(Strict):
-    """What happens when a tutor leaves."""
+    """What happens when a tutor leaves.
+
+    alias_off: nothing goes on from the day after the last on file, or as soon as a last day is on file.
+    exit_notice: they are told. past_clients_confidential: the names of pupils they taught before
+    count as those of other people.
+    """
 
     alias_off: Literal["end_date", "at_once"] = "end_date"
     block_inbound: Literal[True] = True
@@ -128,21 +159,21 @@ class TutorLeaver(Strict):
 
 
 class PolicyReview(Strict):
-    """How often the policy is gone through, and who approves a change."""
+    """How often the policy is gone through; approver: the role without which no change comes into force."""
 
     cadence: Literal["termly", "annual"]
     approver: Name | None = None
 
 
 class SamplingDuty(Strict):
-    """How much clean traffic is looked at."""
+    """How much clean traffic is looked at, and how many lessons of each tutor are observed."""
 
     threads_per_tutor_per_term: Annotated[int, Field(ge=1, le=50)]
     lessons_per_term: Annotated[int, Field(ge=0, le=50)] = 0
 
 
 class NoticePeriod(Strict):
-    """Written notice that tutors give."""
+    """Written notice that tutors give: they are told how long, and each notice is noted for the office."""
 
     enabled: bool
     days: Annotated[int, Field(ge=1, le=365)] = 14
@@ -185,7 +216,7 @@ class PackSettings(Strict):
     infatuation: Setting[Literal["report", "off"]]
     extremism: Setting[Literal["hold", "off"]]
     sanction_ladder: Setting[list[Name]]
-    roles_routes: Setting[dict[Name, Name]]
+    roles_routes: Setting[dict[Matter, Name]]
     pupil_definition: Setting[PupilDefinition]
     tutor_leaver: Setting[TutorLeaver]
     policy_review: Setting[PolicyReview]

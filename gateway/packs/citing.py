@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import get_args
 
+from gateway.domain.policy import OFFICE
 from gateway.packs.choices import PackSettings
 from gateway.packs.fields import Party, Strict
 from gateway.packs.marked import Step
@@ -13,7 +14,6 @@ from gateway.packs.sections import Cited
 
 Steps = list[Step]
 PARTIES: tuple[str, ...] = get_args(Party)
-OFFICE = "office"  # whoever is on the desk
 
 
 def rules_of(pack: Pack) -> Iterator[tuple[str, Terms[Strict]]]:
@@ -59,6 +59,8 @@ def roles_named(pack: Pack) -> Iterator[tuple[Steps, str, tuple[str, ...]]]:
             yield ["reminders", name, "to", number], role, anybody
     for name, report in pack.reports.items():
         yield ["reports", name, "to"], report.to, ours
+    if (approver := pack.settings.policy_review.value.approver) is not None:
+        yield ["settings", "policy_review", "value", "approver"], approver, ours
     for name, role in pack.settings.roles_routes.value.items():
         yield ["settings", "roles_routes", "value", name], role, ours
 

@@ -25,4 +25,4 @@ def restored(text: str) -> Policy:
     pack = Pack.model_validate(content["pack"])
     files = {name: DocumentFile.model_validate(one) for name, one in content["documents"].items()}
     policy = build(pack, *document_of(files), source=text)
-    return laid_over(policy, [SchoolRules.model_validate(one) for one in content["schools"]])
+    return laid_over(policy, pack.watch, [SchoolRules.model_validate(one) for one in content["schools"]])

@@ -102,7 +102,7 @@ def examine(path: Path, where: Shelf) -> Policy | list[PolicyError]:
             marked.value, {name: one.value for name, one in files.items()}, [one.value for one in schools]
         )
         policy = build(pack, documents, clauses, source)
-        return laid_over(policy, [school_rules(policy, one) for one in schools])
+        return laid_over(policy, pack.watch, [school_rules(policy, one) for one in schools])
     except Wrong as wrong:
         return wrong.problems
     except PolicyError as error:

@@ -104,9 +104,17 @@ def read(path: Path) -> Marked:
     except (OSError, UnicodeDecodeError) as error:
         raise PolicyError(f"{path}:1:1", f"cannot be read ({type(error).__name__})") from error
     try:
-        return Marked(path, yaml.load(text, _Fast), text)  # noqa: S506 - a safe loader
+        return Marked(path, _fast(text), text)
     except (yaml.YAMLError, ValueError, RecursionError):
         return Marked(path, _plain(_tree_of(path, text)), text)
+
+
+def _fast(text: str) -> object:
+    loader = _Fast(text)
+    try:
+        return loader.get_single_data()
+    finally:
+        loader.dispose()
 
 
 def _tree_of(path: Path, text: str) -> Any:

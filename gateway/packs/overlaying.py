@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Annotated
 
@@ -21,6 +21,22 @@ from gateway.packs.shaping import nearest, shaped
 from gateway.packs.strictness import stricter
 
 CLAUSE = "HST-15"  # the contracting school's rules are followed
+OF_THE_AGENCY = frozenset(
+    {
+        "jurisdiction",
+        "response_reminder_hours",
+        "retention_recordings",
+        "retention_messages_days",
+        "sanction_ladder",
+        "roles_routes",
+        "policy_review",
+        "sampling_duty",
+        "recording_notice",
+        "guardian_presence_prompt",
+        "notice_period",
+    }
+)
+"""Settings that are about the agency as a whole; a school has no word in them."""
 
 
 class _Some(Strict):
@@ -30,7 +46,11 @@ class _Some(Strict):
 SchoolSettings = create_model(
     "SchoolSettings",
     __base__=_Some,
-    **{name: (field.annotation | None, None) for name, field in PackSettings.model_fields.items()},  # type: ignore[call-overload, operator]  # every field is a model, made optional here
+    **{  # type: ignore[call-overload]  # every field is a model, made optional here
+        name: (field.annotation | None, None)  # type: ignore[operator]
+        for name, field in PackSettings.model_fields.items()
+        if name not in OF_THE_AGENCY
+    },
 )
 
 
@@ -54,14 +74,14 @@ def school_rules(policy: Policy, marked: Marked) -> SchoolRules:
     return school
 
 
-def laid_over(policy: Policy, schools: Iterable[SchoolRules]) -> Policy:
-    """The policy with what applies instead under each school's rules."""
-    return replace(policy, overlays={one.overlay: _overlay(policy, one) for one in schools})
+def laid_over(policy: Policy, watch: Mapping[str, Watched], schools: Iterable[SchoolRules]) -> Policy:
+    """The policy with what applies instead under each school's rules. watch: the pack's own section."""
+    return replace(policy, overlays={one.overlay: _overlay(policy, watch, one) for one in schools})
 
 
-def _overlay(policy: Policy, school: SchoolRules) -> Overlay:
+def _overlay(policy: Policy, watch: Mapping[str, Watched], school: SchoolRules) -> Overlay:
     settings, stances = dict(policy.settings), dict(policy.stances)
-    for name in PackSettings.model_fields:
+    for name in SchoolSettings.model_fields:
         given: Setting[object] | None = getattr(school.settings, name)
         if given is None:
             continue
@@ -74,7 +94,7 @@ def _overlay(policy: Policy, school: SchoolRules) -> Overlay:
         settings=settings,
         stances=stances,
         rules={name: replace(terms, settings=settings) for name, terms in policy.rules.items()},
-        watches=(*policy.watches, *watches_of(school.watch, settings)),
+        watches=(*watches_of(watch, settings), *watches_of(school.watch, settings)),
         overlays={},
     )
     return Overlay(school.overlay, school.name, school.until, made)

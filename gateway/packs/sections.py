@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -10,6 +12,7 @@ from gateway.domain.people import Role
 from gateway.domain.policy import Then
 from gateway.domain.register import FactKind
 from gateway.domain.verdict import Lane, Severity
+from gateway.packs.choices import NoticePeriod
 from gateway.packs.fields import Cadence, ClauseId, Duration, Name, Party, Score, Strict, Wording, Words
 
 Occasion = Literal[
@@ -29,11 +32,26 @@ Occasion = Literal[
     "policy_changed",
     "turning_adult",  # `after` counts backwards from the birthday
     "technology_review",  # an assessment lapses
+    "observation",  # lessons are to be observed, per tutor and term, as sampling_duty says
     "sample",  # clean traffic is to be looked at, per tutor
     "left",  # a tutor left
     "guardian_unreachable",
 ]
+# What a part may hang on: without it the part is not there.
+Switch = Literal[
+    "recording_notice", "guardian_presence_prompt", "notice_period.enabled", "tutor_leaver.exit_notice"
+]
 DeskRole = Literal["moderator", "safeguarding_lead", "administrator"]
+
+
+FIELDS = {"notice_period.enabled": tuple(NoticePeriod.model_fields)}
+NAMED = re.compile(r"\{(.*?)\}")
+
+
+def filled(say: str, setting: object) -> str:
+    """The words with the fields of a setting in the places that are named."""
+    known = setting if isinstance(setting, Mapping) else {}
+    return NAMED.sub(lambda found: str(known.get(found[1], found[0])), say)
 
 
 class Cited(Strict):
@@ -59,10 +77,12 @@ class Watched(Cited):
     lane: Annotated[Lane, Field(strict=False)] = Lane.REVIEW
     severity: Annotated[Severity, Field(strict=False)] = Severity.MEDIUM
     say: Wording = "This message was not sent. The office will get in touch with you."
+    only_with: Switch | None = None
     role: Name | None = None
     within: Duration | None = None
     blameless: bool = False
     given: Annotated[FactKind, Field(strict=False)] | None = None
+    unless: Annotated[FactKind, Field(strict=False)] | None = None
 
     @model_validator(mode="after")
     def _has_something_to_do(self) -> Watched:
@@ -76,7 +96,10 @@ class Watched(Cited):
 
 
 class Reminds(Cited):
-    """What somebody is told, or has to do, when its time comes."""
+    """What somebody is told, or has to do, when its time comes.
+
+    only_with: a setting that it hangs on, whose fields `say` may name: "{days} days' notice".
+    """
 
     on: Occasion
     to: Annotated[list[Name], Field(min_length=1)]
@@ -84,11 +107,14 @@ class Reminds(Cited):
     after: Duration | None = None
     every: Cadence | None = None
     acknowledge: bool = False
+    only_with: Switch | None = None
 
     @model_validator(mode="after")
     def _comes_again(self) -> Reminds:
         if self.on == "calendar" and self.every is None:
             raise ValueError("say how often: every week, month, term, half_year or year")
+        if strange := set(NAMED.findall(self.say)) - set(FIELDS.get(self.only_with or "", ())):
+            raise ValueError(f"there is nothing to put in the place of {{{min(strange)}}}")
         return self
 
 
@@ -119,6 +145,12 @@ class Reports(Cited):
     fields: dict[Name, Words] = Field(default={})
     counts: bool = True
     guardian: Literal["never", "after_decision", "at_once"] = "never"
+
+    @model_validator(mode="after")
+    def _tells_nobody_too_early(self) -> Reports:
+        if self.guardian == "at_once" and self.lane is Lane.SEALED:
+            raise ValueError("what is sealed is told to no guardian before somebody has decided")
+        return self
 
 
 class Roles(Strict):

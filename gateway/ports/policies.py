@@ -30,7 +30,7 @@ class PolicyBook(Protocol):
         ...
 
     def publish(self, person: Person, version: str, note: str, at: datetime) -> Release:
-        """Put one's name to a change that waits; it is live at once if it loosens nothing.
+        """Put one's name to a change that waits; it is live at once if nobody need approve it.
 
         Raises: NotFound when no such version waits, Stale when it has a name already,
             Forbidden when it cannot be read any more.
@@ -38,8 +38,9 @@ class PolicyBook(Protocol):
         ...
 
     def approve(self, person: Person, version: str, note: str, at: datetime) -> None:
-        """Let a version that loosens something come into force.
+        """Let a version that waits come into force.
 
-        Raises: NotFound, Forbidden when nobody published it yet or for whoever did.
+        Raises: NotFound, Forbidden when nobody published it yet, for whoever did, and for another role
+            than the policy in force names.
         """
         ...

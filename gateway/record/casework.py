@@ -56,6 +56,12 @@ def retention_ran(
     return Entry(organisation_id, at, "retention.ran", organisation_id, actor, detail)
 
 
+def media_expired(organisation_id: str, at: datetime, gone: dict[str, int], kept: dict[str, int]) -> Entry:
+    """Pictures and recordings past their time went. gone: messages by what; kept: how many stay, by reason."""
+    detail: Detail = {**gone, **{f"kept_{why}": many for why, many in kept.items()}}
+    return Entry(organisation_id, at, "retention.media", organisation_id, "gateway", detail)
+
+
 def family_erased(
     organisation_id: str, pupil_id: str, actor: str, at: datetime, words_mark: str, counts: dict[str, int]
 ) -> Entry:

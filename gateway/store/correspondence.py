@@ -24,11 +24,12 @@ from gateway.store.dispatches import about_content
 from gateway.store.engine import store_faults
 from gateway.store.entrances import wards
 from gateway.store.keeping import about_particulars
-from gateway.store.schema import dispatch, message, pair
+from gateway.store.schema import dispatch, finding, message, pair
 from gateway.store.vault import Vault
 from gateway.store.verdicts import verdict_of
 
 LONDON = ZoneInfo("Europe/London")
+RECORDING = "recording_shared"
 
 
 class SqlCorrespondence:
@@ -66,6 +67,16 @@ class SqlCorrespondence:
             if row is None:
                 raise NotFound("There is no such message.")
             return self._letter_of(row)
+
+    def with_recording(self, organisation_id: str, message_id: str) -> bool:
+        """True when a message carries a recording of a lesson, or says where one is."""
+        theirs = select(finding.c.message_id).where(
+            finding.c.message_id == message_id,
+            finding.c.organisation_id == organisation_id,
+            finding.c.category == RECORDING,
+        )
+        with store_faults(), self._engine.connect() as connection:
+            return connection.execute(theirs.limit(1)).first() is not None
 
     def volume(self, organisation_id: str, guardian_id: str, pupil_id: str, since: datetime) -> list[Volume]:
         """How much tutors and this pupil wrote each week, by the guardian's copies; oldest first."""

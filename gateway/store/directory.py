@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import ARRAY, Connection, Engine, Select, Text, bindparam, func, select, union
+from sqlalchemy import ARRAY, Connection, Engine, Select, Text, bindparam, select, union
 
 from gateway.domain.alias import Alias
 from gateway.domain.pair import Circle
@@ -24,7 +24,7 @@ from gateway.store.failing import failing_among
 from gateway.store.openline import OpenLine, sql_of
 from gateway.store.packed import packed
 from gateway.store.passwords import digest, verify
-from gateway.store.people import load_people, open_person, pair_of
+from gateway.store.people import load_people, open_person, others_of, pair_of
 from gateway.store.register import facts_around, lessons_of
 from gateway.store.schema import alias, guardianship, mailbox, organisation, pair, person
 from gateway.store.vault import Vault
@@ -266,8 +266,8 @@ class SqlDirectory:
         one = pair_of(row)
         guardians = _guardianships(connection, row.organisation_id, [row.pupil_id])
         near = [row.tutor_id, row.pupil_id, *(g.guardian_id for g in guardians)]
-        beside = _neighbours(connection, row.organisation_id, row.tutor_id, row.pupil_id)
-        people = load_people(connection, self._vault, row.organisation_id, [*near, *beside])
+        beside, before = others_of(connection, row.organisation_id, row.tutor_id, row.pupil_id)
+        people = load_people(connection, self._vault, row.organisation_id, [*near, *beside, *before])
         aliases = _live_aliases(connection, pair_id)
         named = [one.guardian_id for one in guardians]
         return Circle(
@@ -282,6 +282,7 @@ class SqlDirectory:
             failing=failing_among(connection, row.organisation_id, named) if named else frozenset(),
             facts=facts_around(connection, self._vault, one, near),
             lessons=lessons_of(connection, pair_id),
+            former=tuple(people[n] for n in before if n not in near),
         )
 
     def _allowed(self, row: Any, aliases: dict[str, str], tutor: Person) -> frozenset[str]:
@@ -346,26 +347,6 @@ def _guardianships(
         Guardianship(row.guardian_id, row.pupil_id, row.copied, row.barred, row.registered)
         for row in connection.execute(theirs)
     )
-
-
-def _neighbours(connection: Connection, organisation_id: str, tutor_id: str, pupil_id: str) -> list[str]:
-    """Ids of the tutor's other pupils and of those pupils' guardians."""
-    others = (
-        select(pair.c.pupil_id, func.array_agg(guardianship.c.guardian_id).label("guardians"))
-        .outerjoin(
-            guardianship,
-            (guardianship.c.organisation_id == pair.c.organisation_id)
-            & (guardianship.c.pupil_id == pair.c.pupil_id),
-        )
-        .where(pair.c.organisation_id == organisation_id, pair.c.tutor_id == tutor_id, pair.c.open)
-        .where(pair.c.pupil_id != pupil_id)
-        .group_by(pair.c.pupil_id)
-        .order_by(pair.c.pupil_id)
-    )
-    found: dict[str, None] = {}
-    for row in connection.execute(others):
-        found.update(dict.fromkeys([row.pupil_id, *(g for g in row.guardians if g)]))
-    return list(found)
 
 
 def _live_aliases(connection: Connection, pair_id: str) -> dict[str, str]:

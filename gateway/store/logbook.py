@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
-from sqlalchemy import Engine, Select, func, select, text
+from sqlalchemy import Engine, Select, select, text
 
 from gateway.casework import LogFilter, Viewed
 from gateway.domain.entry import Chained
@@ -49,21 +48,6 @@ class SqlLogbook:
         )
         with store_faults(), self._engine.connect() as connection:
             return [Viewed(row.at, row.actor, row.subject) for row in connection.execute(theirs)]
-
-    def viewed_by(self, organisation_id: str, since: datetime) -> list[tuple[str, int]]:
-        """How many bodies everybody looked at since a moment, most first."""
-        counted = (
-            select(record_entry.c.actor, func.count().label("many"))
-            .where(
-                record_entry.c.organisation_id == organisation_id,
-                record_entry.c.kind == text("'body.viewed'"),
-                record_entry.c.at >= since,
-            )
-            .group_by(record_entry.c.actor)
-            .order_by(record_entry.c.actor)
-        )
-        with store_faults(), self._engine.connect() as connection:
-            return [(row.actor, row.many) for row in connection.execute(counted)]
 
 
 # The last entries say which kinds there are; an index on the kind would cost every mail.

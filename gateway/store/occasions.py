@@ -11,8 +11,10 @@ from sqlalchemy import Connection, and_, exists, func, select
 
 from gateway.domain.people import Role, Standing
 from gateway.domain.policy import Policy, Reminder
-from gateway.domain.register import FactKind
+from gateway.domain.register import FactKind, lapses
+from gateway.domain.strike import proposed
 from gateway.hold.reminders import comes_of_age, period
+from gateway.store.families_schema import strike
 from gateway.store.people import open_person
 from gateway.store.schema import (
     case_file,
@@ -36,7 +38,7 @@ BREACHES, BREACH_WINDOW = 3, timedelta(days=180)  # clause MTW-12
 class Occasion:
     """Something that has come. subject: names it for good, so that it is told once.
 
-    role: of the person it is about, when it is theirs alone.
+    role: of the person it is about, when it is theirs alone. adds: a sentence to the reminder's own.
     """
 
     subject: str
@@ -44,6 +46,7 @@ class Occasion:
     person_id: str = ""
     message_id: str = ""
     role: str = ""
+    adds: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,10 @@ def _lessons_over(asked: Asked) -> Iterator[Occasion]:
 
 
 def _repeated(asked: Asked) -> Iterator[Occasion]:
-    """Tutors whose messages were sent back, or held and not let go, three times in half a year."""
+    """Tutors whose messages were sent back, or held and not let go, three times in half a year.
+
+    The next step of the ladder is proposed with it (clause MTW-11); only a person gives a strike.
+    """
     let_go = exists().where(
         case_file.c.message_id == message.c.id,
         decision.c.case_id == case_file.c.id,
@@ -135,7 +141,19 @@ def _repeated(asked: Asked) -> Iterator[Occasion]:
     )
     for row in asked.connection.execute(breaches):
         # Told again at every third.
-        yield Occasion(f"{row.tutor_id}:{row.times // BREACHES}", person_id=row.tutor_id)
+        adds = _next_step(asked, row.tutor_id)
+        yield Occasion(f"{row.tutor_id}:{row.times // BREACHES}", person_id=row.tutor_id, adds=adds)
+
+
+def _next_step(asked: Asked, tutor_id: str) -> str:
+    standing = select(strike.c.step).where(
+        strike.c.organisation_id == asked.organisation_id,
+        strike.c.tutor_id == tutor_id,
+        strike.c.reversed_at.is_(None),
+        strike.c.expires_at.is_(None) | (strike.c.expires_at > asked.now),
+    )
+    step = proposed(asked.policy.ladder, asked.connection.execute(standing).scalars())
+    return f"Proposed, for you to decide: {step.replace('_', ' ')}." if step else ""
 
 
 def _unanswered(asked: Asked) -> Iterator[Occasion]:
@@ -192,16 +210,35 @@ def _cases(asked: Asked) -> Iterator[Occasion]:
 
 
 def _reviews(asked: Asked) -> Iterator[Occasion]:
-    """Documents whose review is due or overdue, a month ahead; those without a date by the calendar."""
-    today = asked.now.date()
+    """Documents whose review is due or overdue, a month ahead; without a date, or by term, by the calendar.
+
+    The setting policy_review says how often, a document may say more often.
+    """
+    today, review = asked.now.date(), asked.policy.settings.get("policy_review")
+    cadence = review.get("cadence") if isinstance(review, dict) else ""
     for document in asked.policy.documents:
         if document.id not in asked.policy.adopts:
             continue
+        termly = "termly" in (cadence, document.cadence)
         if document.next_review and document.next_review <= today + timedelta(days=30):
             yield Occasion(f"{document.id}:{document.next_review}")
-        elif not document.next_review and document.cadence:
-            every = "term" if document.cadence == "termly" else "year"
-            yield Occasion(f"{document.id}:{period(every, today)}")
+        elif termly or (not document.next_review and (cadence or document.cadence)):
+            yield Occasion(f"{document.id}:{period('term' if termly else 'year', today)}")
+
+
+def _observations(asked: Asked) -> Iterator[Occasion]:
+    """Lessons of every tutor that are to be observed in this term, as sampling_duty says how many."""
+    duty = asked.policy.settings.get("sampling_duty")
+    many = int(duty.get("lessons_per_term", 0)) if isinstance(duty, dict) else 0
+    tutors = select(person.c.id).where(
+        person.c.organisation_id == asked.organisation_id,
+        person.c.role == str(Role.TUTOR),
+        person.c.standing == str(Standing.ACTIVE),
+    )
+    term = period("term", asked.now.date())
+    for tutor_id in asked.connection.execute(tutors.order_by(person.c.id)).scalars() if many else ():
+        for number in range(1, many + 1):
+            yield Occasion(f"{term}:{number}:{tutor_id}", person_id=tutor_id)
 
 
 def _policy_changed(asked: Asked) -> Iterator[Occasion]:
@@ -228,14 +265,19 @@ def _turning_adult(asked: Asked) -> Iterator[Occasion]:
 
 
 def _lapsing(asked: Asked) -> Iterator[Occasion]:
+    """Assessments of tools that end within a month, by their own date or by the months that the pack allows."""
     soon = asked.now.date() + timedelta(days=30)
-    lapsing = select(register_fact.c.id).where(
+    rules = asked.policy.settings.get("approved_technology")
+    months = int(rules.get("assessment_valid_months", 12)) if isinstance(rules, dict) else 12
+    assessed = select(register_fact.c.id, register_fact.c.since, register_fact.c.until).where(
         register_fact.c.organisation_id == asked.organisation_id,
         register_fact.c.kind == str(FactKind.TECHNOLOGY),
-        register_fact.c.until <= soon,
     )
-    for fact_id in asked.connection.execute(lapsing).scalars():
-        yield Occasion(str(fact_id))
+    for row in asked.connection.execute(assessed.order_by(register_fact.c.id)):
+        ends = [row.until] if row.until else []
+        ends += [lapses(row.since, months)] if row.since else []
+        if ends and min(ends) <= soon:
+            yield Occasion(str(row.id))
 
 
 def _left(asked: Asked) -> Iterator[Occasion]:
@@ -272,6 +314,7 @@ LOOKS: dict[str, Callable[[Asked], Iterator[Any]]] = {
     "case_opened": _cases,
     "case_closed": _cases,
     "policy_review": _reviews,
+    "observation": _observations,
     "policy_changed": _policy_changed,
     "turning_adult": _turning_adult,
     "technology_review": _lapsing,

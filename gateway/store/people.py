@@ -6,14 +6,15 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, func, select, tuple_
 
 from gateway.domain.pair import Pair
 from gateway.domain.people import Person, Role, Standing
-from gateway.store.schema import person
+from gateway.store.schema import guardianship, pair, person
 from gateway.store.vault import Vault
 
 PEOPLE_AT_ONCE = 5_000
+MOST_BEFORE = 300  # people of former pupils whose names are looked out for
 
 
 def seal_person(one: Person, vault: Vault) -> dict[str, object]:
@@ -78,6 +79,34 @@ def load_people(
         rows = connection.execute(_these(organisation_id, wanted[at : at + PEOPLE_AT_ONCE]))
         found.update((row.id, open_person(row, vault)) for row in rows)
     return found
+
+
+def others_of(
+    connection: Connection, organisation_id: str, tutor_id: str, pupil_id: str
+) -> tuple[list[str], list[str]]:
+    """Ids of the tutor's other pupils and of those pupils' guardians; the same of pupils taught before."""
+    others = (
+        select(
+            pair.c.pupil_id,
+            func.bool_or(pair.c.open).label("open"),
+            func.array_agg(guardianship.c.guardian_id).label("guardians"),
+        )
+        .outerjoin(
+            guardianship,
+            (guardianship.c.organisation_id == pair.c.organisation_id)
+            & (guardianship.c.pupil_id == pair.c.pupil_id),
+        )
+        .where(pair.c.organisation_id == organisation_id, pair.c.tutor_id == tutor_id)
+        .where(pair.c.pupil_id != pupil_id)
+        .group_by(pair.c.pupil_id)
+        .order_by(pair.c.pupil_id)
+    )
+    beside: dict[str, None] = {}
+    before: dict[str, None] = {}
+    for row in connection.execute(others):
+        family = dict.fromkeys([row.pupil_id, *(g for g in row.guardians if g)])
+        (beside if row.open else before).update(family)
+    return list(beside), [one for one in before if one not in beside][:MOST_BEFORE]
 
 
 def _these(organisation_id: str, ids: Sequence[str]) -> Any:

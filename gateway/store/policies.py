@@ -80,9 +80,16 @@ class SqlPolicies:
             append(connection, heads, [entry])
 
     def sign(
-        self, organisation_id: str, version: str, author: str, loosens: Sequence[str], note: str, at: datetime
+        self,
+        organisation_id: str,
+        version: str,
+        author: str,
+        state: str,
+        loosens: Sequence[str],
+        note: str,
+        at: datetime,
     ) -> Release:
-        """Put somebody's name to a change of the files that waits; it is live at once if it loosens nothing.
+        """Put somebody's name to a change of the files that waits. state: LIVE, or WAITING for a second person.
 
         Raises: NotFound when no such version waits, Stale when it has a name already.
         """
@@ -91,14 +98,13 @@ class SqlPolicies:
             row = _waiting(connection, organisation_id, version)
             if row.author != FROM_FILE:
                 raise Stale("Somebody has put their name to this version already.")
-            state = WAITING if loosens else LIVE
             _make_way(connection, organisation_id, state)
             signed = {"author": author, "loosens": list(loosens), "note": note, "state": state}
             same = (policy_release.c.organisation_id == organisation_id) & (
                 policy_release.c.version == version
             )
             connection.execute(
-                update(policy_release).where(same).values(**signed, live_at=None if loosens else at)
+                update(policy_release).where(same).values(**signed, live_at=at if state == LIVE else None)
             )
             append(connection, heads, [policy_changed(organisation_id, version, state, author, at)])
         return self.release(organisation_id, version)

@@ -72,7 +72,7 @@ def _task(asked: Asked, occasion: Occasion, role: str, person_id: str, subject: 
         kind=reminder.name,
         clause=reminder.clause,
         role=role,
-        because=reminder.say,
+        because=f"{reminder.say} {occasion.adds}".rstrip(),
         opened_at=asked.now,
         due_at=None,
         pair_id=occasion.pair_id,

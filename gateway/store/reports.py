@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,9 @@ from gateway.domain.case import Case, State
 from gateway.domain.message import new_id, new_reference
 from gateway.domain.people import Person, Role
 from gateway.domain.policy import Policy, ReportRoute
-from gateway.domain.report import APPEAL, APPEAL_RULE, REPORT_RULE, Report
+from gateway.domain.policy import route as route_of
+from gateway.domain.report import APPEAL, APPEAL_RULE, REPORT_RULE, Report, recipient, seen_by_others
+from gateway.domain.task import Task
 from gateway.domain.verdict import SEVERITY_RANK, Severity
 from gateway.errors import Forbidden, NotFound, Stale
 from gateway.hold.clocks import due_at
@@ -24,6 +27,7 @@ from gateway.store.families_schema import report
 from gateway.store.people import load_people
 from gateway.store.record import append, lock_heads
 from gateway.store.schema import case_file, message, pair
+from gateway.store.tasks import finish_tasks, set_tasks
 from gateway.store.vault import Key, Vault
 
 PRESSING = SEVERITY_RANK[Severity.HIGH]
@@ -75,7 +79,21 @@ class SqlReports:
             connection.execute(insert(report), [_row(made, key)])
             mark = key.mark("\0".join(words.values())).hex()
             append(connection, heads, [report_made(made, str(case.lane), mark)])
+            self._pass_on(connection, made, route)
         return made
+
+    def _pass_on(self, connection: Connection, made: Report, route: ReportRoute) -> None:
+        """Give the role it goes to something to do, and tell a pupil's guardians where the way says so."""
+        policy = self._policy_of(made.organisation_id)
+        if made.name != APPEAL and not seen_by_others(policy, route):  # an appeal is decided on its case
+            because = f"Somebody told us: {route.title}. They expect a word from us."
+            due = made.at + route.acknowledge
+            set_tasks(
+                connection, [_task(made, route, "report_to_answer", recipient(policy, route), because, due)]
+            )
+        if route.guardian == "at_once" and made.reporter_role is Role.PUPIL:
+            told = _letter("child_told", made.organisation_id, made.reporter_id)
+            self._set(connection, "letter", made.at, told)
 
     def report(self, organisation_id: str, case_id: str) -> Report:
         """The report of a case. Raises NotFound, also for another organisation's."""
@@ -134,8 +152,22 @@ class SqlReports:
             )
             if kept.reporter_role is not Role.PUPIL:
                 self._set(connection, "letter", now, _letter("answered", organisation_id, case_id))
+            self._guardians_next(connection, kept, now)
             mark = key.mark(words).hex()
             append(connection, heads, [report_answered(organisation_id, case_id, person_id, mark, now)])
+
+    def _guardians_next(self, connection: Connection, kept: Report, now: datetime) -> None:
+        """The report is no longer to be answered; where its way says so, the guardians are to be told now."""
+        policy = self._policy_of(kept.organisation_id)
+        finish_tasks(connection, kept.organisation_id, "report_to_answer", kept.case_id, now)
+        route = policy.reports.get(kept.name)
+        if route is None or route.guardian != "after_decision" or kept.reporter_role is not Role.PUPIL:
+            return
+        whom = route.to if not seen_by_others(policy, route) else route_of(policy.settings, "safeguarding")
+        because = (
+            "Tell the guardians of what this pupil told us, unless that would be unsafe; note what you did."
+        )
+        set_tasks(connection, [_task(replace(kept, at=now), route, "guardians_to_tell", whom, because)])
 
     def _case(self, connection: Connection, made: Report, route: ReportRoute) -> Case:
         """The case of a report. Only an appeal carries the message itself: there is something to decide on it."""
@@ -203,6 +235,15 @@ class SqlReports:
             row.answered_by or "",
             answer,
         )
+
+
+def _task(
+    made: Report, route: ReportRoute, kind: str, role: str, because: str, due_at: datetime | None = None
+) -> Task:
+    return Task(
+        new_id(made.at), made.organisation_id, kind, route.clause, role, because, made.at, due_at,
+        person_id=made.pupil_id or made.reporter_id, subject=f"{role}:{made.case_id}",
+    )  # fmt: skip
 
 
 def _joined() -> Any:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, text, update
+from sqlalchemy import Connection, Engine, TextClause, bindparam, delete, insert, select, text, update
 
 from gateway.domain.hold import FamilyErasure, RetentionRun
 from gateway.errors import Forbidden, NotFound
@@ -70,18 +70,24 @@ WITH tied AS (
     SELECT t.matter_id, c.message_id FROM matter_tie t JOIN case_file c ON c.id = t.subject_id
     WHERE t.organisation_id = :organisation AND t.kind = 'case')
 """
-PAST_TIME = text(_TIED + _REASONS.format(which="m.id < :before AND m.received_at < :cutoff"))
-OF_FAMILY = text(_TIED + _REASONS.format(which="m.pair_id IN :pairs")).bindparams(
-    bindparam("pairs", expanding=True)
-)
+
+
+def past(which: str) -> TextClause:
+    """The query for messages that still hold something, each with what keeps it, "" for nothing."""
+    return text(_TIED + _REASONS.format(which=which))
+
+
+PAST_TIME = past("m.id < :before AND m.received_at < :cutoff")
+OF_FAMILY = past("m.pair_id IN :pairs").bindparams(bindparam("pairs", expanding=True))
+Erase = Callable[[Connection, Vault, Key, Sequence[str]], None]
 
 
 class SqlRetention:
     """Erases what is past its time, and what a family asked to be erased."""
 
     def __init__(self, engine: Engine, vault: Vault) -> None:
-        self._engine = engine
-        self._vault = vault
+        self.engine = engine
+        self.vault = vault
 
     def run(
         self, organisation_id: str, days: int, now: datetime, actor: str, dry: bool = False
@@ -90,7 +96,7 @@ class SqlRetention:
         began, cutoff = time.perf_counter(), now - timedelta(days=days)
         # Ids begin with the milliseconds of their making, so the key finds old messages without a sort.
         wanted = {"before": f"{int(cutoff.timestamp() * 1000) + 60_000:012x}", "cutoff": cutoff}
-        counts = self._each(organisation_id, PAST_TIME, wanted, dry)
+        counts = self.each(organisation_id, PAST_TIME, wanted, dry, blank)
         erased = counts.pop(ORDINARY, 0)
         done = RetentionRun(
             organisation_id, now, days, erased, dict(counts), dry, time.perf_counter() - began
@@ -102,7 +108,7 @@ class SqlRetention:
     def runs(self, organisation_id: str, many: int = 30) -> list[RetentionRun]:
         """The last runs, newest first."""
         theirs = select(retention_run).where(retention_run.c.organisation_id == organisation_id)
-        with store_faults(), self._engine.connect() as connection:
+        with store_faults(), self.engine.connect() as connection:
             rows = connection.execute(theirs.order_by(retention_run.c.at.desc()).limit(many)).all()
         return [
             RetentionRun(r.organisation_id, r.at, r.days, r.erased, json.loads(r.kept), False, r.seconds)
@@ -118,10 +124,10 @@ class SqlRetention:
         sealed with a key that is gone.
         """
         pairs = self._closed_pairs(organisation_id, pupil_id)
-        counts = self._each(organisation_id, OF_FAMILY, {"pairs": pairs}, dry=False)
+        counts = self.each(organisation_id, OF_FAMILY, {"pairs": pairs}, dry=False, erase=blank)
         erased, family = counts.pop(ORDINARY, 0), "pupil:" + pupil_id
-        key = self._vault.organisation(organisation_id)
-        with store_faults(), self._engine.begin() as connection:
+        key = self.vault.organisation(organisation_id)
+        with store_faults(), self.engine.begin() as connection:
             heads = lock_heads(connection, [organisation_id])
             connection.execute(
                 delete(fragment).where(
@@ -136,26 +142,28 @@ class SqlRetention:
             append(connection, heads, [family_erased(organisation_id, pupil_id, actor, now, mark, told)])
         return FamilyErasure(pupil_id, erased, dict(counts), key_destroyed=not counts)
 
-    def _each(self, organisation_id: str, query: Any, wanted: dict[str, Any], dry: bool) -> Counter[str]:
-        """Erase the ordinary ones among what `query` finds, and count all by reason."""
+    def each(
+        self, organisation_id: str, query: TextClause, wanted: dict[str, Any], dry: bool, erase: Erase
+    ) -> Counter[str]:
+        """Erase the ordinary ones among what `query` finds (see `past`), and count all by reason."""
         counts: Counter[str] = Counter()
-        for ids in self._batches(organisation_id, query, wanted, dry):
+        for ids in self._batches(organisation_id, query, wanted, dry, erase):
             counts.update(ids)
         return counts
 
     def _batches(
-        self, organisation_id: str, query: Any, wanted: dict[str, Any], dry: bool
+        self, organisation_id: str, query: TextClause, wanted: dict[str, Any], dry: bool, erase: Erase
     ) -> Iterator[list[str]]:
-        key, after = self._vault.organisation(organisation_id), ""
+        key, after = self.vault.organisation(organisation_id), ""
         fixed = {**wanted, "organisation": organisation_id, "blank": BLANK_BYTES, "many": AT_ONCE}
         while True:
-            with store_faults(), self._engine.begin() as connection:
+            with store_faults(), self.engine.begin() as connection:
                 if not dry:
                     # Whoever places a hold waits for the same lock: none slips in between.
                     lock_heads(connection, [organisation_id])
                 rows = connection.execute(query, {**fixed, "after": after}).all()
                 if not dry:
-                    blank(connection, self._vault, key, [row.id for row in rows if row.why == ORDINARY])
+                    erase(connection, self.vault, key, [row.id for row in rows if row.why == ORDINARY])
             if not rows:
                 return
             yield [row.why for row in rows]
@@ -172,7 +180,7 @@ class SqlRetention:
             "seconds": done.seconds,
         }
         entry = retention_ran(done.organisation_id, actor, done.at, done.erased, dict(done.kept), done.days)
-        with store_faults(), self._engine.begin() as connection:
+        with store_faults(), self.engine.begin() as connection:
             heads = lock_heads(connection, [done.organisation_id])
             connection.execute(insert(retention_run).values(row))
             append(connection, heads, [entry])
@@ -181,7 +189,7 @@ class SqlRetention:
         theirs = select(pair.c.id, pair.c.open).where(
             pair.c.organisation_id == organisation_id, pair.c.pupil_id == pupil_id
         )
-        with store_faults(), self._engine.connect() as connection:
+        with store_faults(), self.engine.connect() as connection:
             rows = connection.execute(theirs).all()
         if not rows:
             raise NotFound("There is no such pupil.")

@@ -58,6 +58,13 @@ def set_tasks(connection: Connection, tasks: Sequence[Task]) -> list[Task]:
     return [one for one in tasks if one.id in written]
 
 
+def finish_tasks(connection: Connection, organisation_id: str, kind: str, about: str, at: datetime) -> None:
+    """Tick off what is done by being done elsewhere, in the caller's transaction. about: ends its subject."""
+    same = (task.c.organisation_id == organisation_id) & (task.c.kind == kind)
+    waiting = same & task.c.subject.endswith(f":{about}", autoescape=True) & task.c.done_at.is_(None)
+    connection.execute(update(task).where(waiting).values(done_at=at, done_by="gateway"))
+
+
 class SqlTasks:
     """What is to be done at an organisation."""
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
+from gateway.channels.email.picture_removal import without_pictures
 from gateway.domain.message import Arrival, Reading
 from gateway.domain.people import Person, Role
 from gateway.errors import NotFound, SettingsError
@@ -22,6 +23,7 @@ from gateway.store.caring import SqlCare
 from gateway.store.directory import SqlDirectory
 from gateway.store.docket import SqlDocket
 from gateway.store.evidence import SqlEvidence
+from gateway.store.expiring import SqlExpiring
 from gateway.store.figures import SqlFigures
 from gateway.store.holds import SqlHolds
 from gateway.store.logbook import SqlLogbook
@@ -56,6 +58,7 @@ class Casework:
     matters: SqlMatters
     holds: SqlHolds
     retention: SqlRetention
+    expiring: SqlExpiring
     proofs: SqlProofs
     evidence: SqlEvidence
     figures: SqlFigures
@@ -136,6 +139,7 @@ def casework_of(
     secret: bytes,
 ) -> Casework:
     """Everything of casework on one database. secret: what signing keys are derived from."""
+    retention = SqlRetention(engine, vault)
     matters, proofs = SqlMatters(engine, vault), SqlProofs(engine, record, secret)
     return Casework(
         directory=directory,
@@ -143,7 +147,8 @@ def casework_of(
         record=record,
         matters=matters,
         holds=SqlHolds(engine, vault),
-        retention=SqlRetention(engine, vault),
+        retention=retention,
+        expiring=SqlExpiring(retention, without_pictures),
         proofs=proofs,
         evidence=SqlEvidence(engine, vault, docket, directory, matters, proofs),
         figures=SqlFigures(engine),

@@ -26,7 +26,7 @@ class Letters:
         """The letters of a kind, none when there is nobody to write to.
 
         kind: sign_in (about: the mark of an address), code (message and person), answered (a case),
-        strike (a tutor).
+        child_told (a pupil, whose guardians it goes to), strike (a tutor).
         """
         match kind:
             case "sign_in":
@@ -37,6 +37,8 @@ class Letters:
             case "answered":
                 report = self._store.reports.report(organisation_id, about)
                 return self._to(organisation_id, report.reporter_id, letters.answered, now)
+            case "child_told":
+                return self._to_guardians(organisation_id, about, now)
             case _:
                 return self._to(organisation_id, about, letters.strike, now)
 
@@ -66,6 +68,14 @@ class Letters:
         organisation = self._store.directory.organisation(organisation_id)
         link, say = self._base + OWN_PAGE, self._say(person, now)
         return [write(organisation, person.mailboxes[0], link, say, new_id(now), now)]
+
+    def _to_guardians(self, organisation_id: str, pupil_id: str, now: datetime) -> list[Notice]:
+        """To everybody who is copied into contact with a pupil; none who is barred is among them."""
+        pairs = self._store.directory.pairs_of(pupil_id, organisation_id)
+        circles = [self._store.directory.circle(one) for one in pairs[:1]]
+        guardians = [one.id for circle in circles for one in circle.required_guardians]
+        write = letters.child_told
+        return [letter for one in guardians for letter in self._to(organisation_id, one, write, now)]
 
     def _say(self, person: Person, now: datetime) -> Say:
         """In the language that the register has for somebody, by any of their pairs."""

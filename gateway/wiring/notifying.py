@@ -123,7 +123,15 @@ class Notifier:
         decision = next((one for _, one in reversed(made) if one.standing is Standing.CARRIED), None)
         if not mailbox or decision is None or case.lane is Lane.SEALED or case.state not in TOLD_OF:
             return []
-        return [came_back(organisation, case, decision, mailbox, datetime.now(UTC))]
+        advice = self._advice(organisation_id, case.message_id)
+        return [came_back(organisation, case, decision, mailbox, datetime.now(UTC), advice)]
+
+    def _advice(self, organisation_id: str, message_id: str) -> str:
+        """What the policy's reminders on a held message say to people like its writer."""
+        envelope = self._store.docket.arrival(organisation_id, message_id).envelope
+        role = self._store.directory.person(organisation_id, envelope.sender_id).role
+        reminders = self._store.directory.policy_of(organisation_id).reminders
+        return "\n\n".join(one.say for one in reminders if one.on == "hold" and role in one.to)
 
     def _to_guardians(self, organisation_id: str, case_id: str) -> list[Notice]:
         case = self._store.docket.case(organisation_id, case_id)

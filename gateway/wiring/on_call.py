@@ -11,6 +11,7 @@ from gateway.domain.people import Organisation
 from gateway.domain.rota import Page
 from gateway.domain.verdict import Lane, Severity
 from gateway.errors import NotFound, SettingsError
+from gateway.hold.expiry import expiry_of
 from gateway.hold.notices import wanted
 from gateway.jobs import webhook
 from gateway.wiring.notifying import Notifier
@@ -106,10 +107,12 @@ class Nights:
         return sum(work(one) for one in self._store.directory.organisations())
 
     def _retain(self, one: Organisation, now: datetime) -> int:
-        days = self._store.directory.policy_of(one.id).settings.get("retention_messages_days")
+        policy = self._store.directory.policy_of(one.id)
+        faded = sum(self._store.casework.expiring.run(one.id, expiry_of(policy, now), now))
+        days = policy.settings.get("retention_messages_days")
         if not isinstance(days, int) or days < 1:
-            return 0
-        return self._store.casework.retention.run(one.id, days, now, "gateway").erased
+            return faded
+        return faded + self._store.casework.retention.run(one.id, days, now, "gateway").erased
 
     def _sample(self, one: Organisation, now: datetime) -> int:
         duty = self._store.directory.policy_of(one.id).settings.get("sampling_duty")

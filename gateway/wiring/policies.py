@@ -106,15 +106,15 @@ class Policies:
 
     def _change(self, organisation: Organisation, in_force: Policy | None, candidate: Policy) -> Policy:
         loose = tuple(one.what for one in _loosening(in_force, candidate))
-        entered = release_of(candidate, WAITING if loose else LIVE, loose)
-        if loose and in_force is not None:
+        approver = in_force.approver if in_force is not None else None
+        waits = bool(loose or approver)
+        entered = release_of(candidate, WAITING if waits else LIVE, loose)
+        if waits and in_force is not None:
             if not self._waits_already(organisation, candidate):
                 self._releases.enter(organisation.id, entered, self._clock())
-            self._tell(
-                organisation,
-                "policy_waits",
-                f"a change of the policy loosens {', '.join(loose[:3])}; a second person must approve it",
-            )
+            why = f"a change of the policy loosens {', '.join(loose[:3])}" if loose else "the policy changes"
+            whom = approver.title if approver else "a second person"
+            self._tell(organisation, "policy_waits", f"{why}; {whom} must approve it")
             return in_force
         self._releases.enter(organisation.id, entered, self._clock())
         log.info("policy: %s is in force at %s", candidate.version, organisation.id)

@@ -29,16 +29,30 @@ def published(
     note: str,
     at: datetime,
 ) -> Release:
-    """Enter a policy under somebody's name: live at once, waiting where it loosens something."""
-    loose = loosened(in_force, candidate)
-    entered = release_of(candidate, WAITING if loose else LIVE, loose, author, note)
+    """Enter a policy under somebody's name: live at once, or waiting for a second person."""
+    loose, waits = weighed(in_force, candidate)
+    entered = release_of(candidate, WAITING if waits else LIVE, loose, author, note)
     releases.enter(organisation_id, entered, at)
     return entered
 
 
-def loosened(in_force: Policy, candidate: Policy) -> tuple[str, ...]:
-    """What a policy gives up against the one in force."""
-    return tuple(one.what for one in differences(in_force, candidate) if one.loosens)
+def approved(
+    releases: SqlPolicies, in_force: Policy, version: str, person: Person, note: str, at: datetime
+) -> None:
+    """Let a version that waits come into force. Raises: as `SqlPolicies.approve`; Forbidden for another role."""
+    if not in_force.may_approve(person.role) and (wanted := in_force.approver):
+        raise Forbidden(f"The policy in force wants the word of: {wanted.title} ({wanted.desk}).")
+    releases.approve(person.organisation_id, version, person.id, note, at)
+
+
+def weighed(in_force: Policy, candidate: Policy) -> tuple[tuple[str, ...], bool]:
+    """What a policy gives up against the one in force, and whether it has to wait.
+
+    Everything that loosens waits, and every change where the policy in force names who approves.
+    """
+    changes = differences(in_force, candidate)
+    loose = tuple(one.what for one in changes if one.loosens)
+    return loose, bool(loose or (changes and in_force.approver))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +87,12 @@ class PolicyRoom:
         candidate = _read(self._releases.release(ours, version).source)
         if candidate is None:
             raise Forbidden("This version cannot be read any more; publish it anew from its file.")
-        loose = loosened(self._policy_of(ours), candidate)
-        return self._releases.sign(ours, version, person.id, loose, note, at)
+        loose, waits = weighed(self._policy_of(ours), candidate)
+        return self._releases.sign(ours, version, person.id, WAITING if waits else LIVE, loose, note, at)
 
     def approve(self, person: Person, version: str, note: str, at: datetime) -> None:
-        """Let a version that loosens something come into force."""
-        self._releases.approve(person.organisation_id, version, person.id, note, at)
+        """Let a version that waits come into force."""
+        approved(self._releases, self._policy_of(person.organisation_id), version, person, note, at)
 
 
 @lru_cache(maxsize=8)

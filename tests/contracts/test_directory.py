@@ -56,6 +56,11 @@ def test_neighbours_are_the_tutors_other_pupils_and_their_guardians(family_store
     )
     circle = fresh(family_store).circle(PAIR)
     assert [one.id for one in circle.neighbours] == ["lena", "uwe"]
+    assert circle.former == ()
+    ended = replace(pairs[0], open=False)
+    family_store.bring_in(replace(roster, people=others, pairs=(ended, *pairs[1:]), passwords={}))
+    circle = fresh(family_store).circle(PAIR)
+    assert circle.neighbours == () and [one.id for one in circle.former] == ["lena", "uwe"]
 
 
 def test_an_alias_stands_for_one_person_of_one_pair_whatever_its_case(family_store):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
-from sqlalchemy import text
+from dataclasses import replace
 
-from gateway.domain.register import FactKind
+import pytest
+from sqlalchemy import insert, text
+
+from gateway.domain.register import Fact, FactKind
 from gateway.domain.roster import pair_id
 from gateway.domain.verdict import Lane, Severity
+from gateway.store.register import SqlRegister
+from gateway.store.schema import finding
 from tests.fakes.callers import Pages, post, two_families
-from tests.fakes.sql import arrival, held, passed
+from tests.fakes.sql import arrival, held, passed, plain_policy
 
 AMARAS = pair_id("demo", "tara", "amara")
 
@@ -133,6 +137,64 @@ def test_a_guardian_gives_withdraws_and_refuses_consent_and_a_new_consent_ends_t
     assert "You agreed" in client.get("/family/agreements").text
     entries = [one.entry.kind for one in pages.store.record.entries("demo")]
     assert entries.count("register.said") == 3
+
+
+def test_a_recording_is_shown_for_as_long_as_the_setting_says(
+    pages: Pages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policy = replace(plain_policy(), settings={"retention_recordings": {"family_access_days": 91}})
+    monkeypatch.setattr(pages.store.directory, "policy_of", lambda _: policy)
+    plain, shared = pages.deliver(), pages.deliver()
+    with pages.store.engine.begin() as connection:
+        connection.execute(insert(finding).values(recording_in(shared)))
+    client = pages.signed_in("ruth")
+    pages.clock.pass_by(days=91)
+    client = pages.signed_in("ruth")
+    assert client.get(f"/family/messages/{shared}").status_code == 200
+    pages.clock.pass_by(seconds=1)
+    over = client.get(f"/family/messages/{shared}")
+    assert over.status_code == 410 and "recording is over" in over.text
+    assert client.get(f"/family/messages/{plain}").status_code == 200
+
+
+def recording_in(message_id: str) -> dict[str, object]:
+    """A row that says where a message has a recording in it."""
+    return {
+        "message_id": message_id, "number": 99, "organisation_id": "demo", "kind": "matter",
+        "category": "recording_shared", "layer": "text", "part": 0, "start": 0, "stop": 1, "score": 0.9,
+        "stance": "mention", "evasive": False, "evidence": [], "detector": "matters", "version": "1",
+        "secret": b"",
+    }  # fmt: skip
+
+
+def test_for_a_looked_after_child_whoever_has_delegated_authority_agrees(pages: Pages) -> None:
+    client, now = pages.signed_in("ruth"), pages.clock.now
+    form = {"at": "/family/agreements", "pupil": "jamie", "purpose": "lessons"}
+    register = SqlRegister(pages.store.engine, pages.store.vault)
+    register.add("demo", Fact(FactKind.LOOKED_AFTER, "jamie"), "ada", now)
+    answer = post(client, "/family/agreements", **form, choice="give")
+    assert answer.status_code == 403 and "local authority" in answer.text
+    assert post(client, "/family/agreements", **form, choice="refuse").status_code == 303
+    register.add("demo", Fact(FactKind.COVERED, "ruth", detail="care plan 4"), "ada", now)
+    assert post(client, "/family/agreements", **form, choice="give").status_code == 303
+
+
+def test_a_pupil_gives_and_takes_back_their_own_word_on_pictures(pages: Pages) -> None:
+    client, path = pages.signed_in("jamie"), "/pupil/pictures"
+
+    def on_file() -> set[FactKind]:
+        facts = SqlRegister(pages.store.engine, pages.store.vault).facts("demo", "jamie")
+        return {one.kind for one in facts if one.holds(pages.clock.now.date())}
+
+    assert "You have not said" in client.get(path).text
+    assert post(client, path, choice="give").status_code == 303
+    assert on_file() == {FactKind.IMAGE_ASSENT} and "You agreed" in client.get(path).text
+    assert post(client, path, choice="refuse").status_code == 303
+    assert on_file() == {FactKind.IMAGE_REFUSED} and "You do not agree" in client.get(path).text
+    assert post(client, path, choice="x").status_code == 400
+    guardian = pages.signed_in("ruth")
+    assert guardian.get(path).status_code == 404
+    assert "You do not agree" not in guardian.get("/family/agreements").text, "a word of the pupil's own"
 
 
 def test_nobody_agrees_for_another_familys_child(pages: Pages) -> None:

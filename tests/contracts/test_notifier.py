@@ -12,10 +12,11 @@ from gateway.channels.email.dkim_keys import ensure_dkim_keys
 from gateway.domain.case import Action, Decision
 from gateway.domain.dispatch import SendAnswer
 from gateway.domain.message import Assurance
+from gateway.domain.policy import Reminder
 from gateway.domain.verdict import Hold, Lane, Outcome, Ruled, Severity, Verdict
 from gateway.ports import CaseFilter
 from gateway.wiring.notifying import Notifier
-from tests.fakes.sql import NOW, arrival, held, home_circle
+from tests.fakes.sql import NOW, arrival, held, home_circle, plain_policy
 
 BODY = b"From: tara.okafor@relay.test\r\nSubject: Homework\r\n%s\r\nThe heron nests by the weir.\r\n"
 
@@ -64,6 +65,18 @@ def test_without_keys_a_notice_goes_out_unsigned(family_store, posted, tmp_path:
     case = given_back(family_store, case_about(family_store))
     asyncio.run(notifier(family_store, posted, tmp_path).sender_told("demo", case.id))
     assert b"DKIM-Signature" not in posted[0].content
+
+
+@pytest.mark.parametrize(("to", "said"), [("tutor", True), ("guardian", False)])
+def test_a_message_that_comes_back_carries_what_the_policy_says_to_its_writer(
+    family_store, posted, monkeypatch: pytest.MonkeyPatch, to: str, said: bool
+) -> None:
+    advice = Reminder("why_it_came_back", "KST-03", "hold", (to,), "The office answers questions.")
+    policy = replace(plain_policy(), reminders=(advice,))
+    monkeypatch.setattr(family_store.directory, "policy_of", lambda _: policy)
+    case = given_back(family_store, case_about(family_store))
+    asyncio.run(notifier(family_store, posted).sender_told("demo", case.id))
+    assert (b"The office answers questions." in posted[0].content) is said
 
 
 @pytest.mark.parametrize("mark", [b"Auto-Submitted: auto-replied\r\n", b"Precedence: bulk\r\n"])

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.domain.people import Organisation
+from gateway import packs
+from gateway.domain.people import Organisation, Role
 from gateway.domain.release import LIVE, SHADOW, WAITING
 from gateway.errors import Forbidden, NotFound, PolicyError
 from gateway.settings import config_folder
@@ -102,8 +103,6 @@ def test_its_author_cannot_approve_it_and_somebody_else_can(site: Site) -> None:
     site.write(SITE.replace("gifts: hold", "gifts: record"))
     site.gifts()
     (waiting,) = [one for one in site.releases.history("demo") if one.state == WAITING]
-    from gateway import packs
-
     draft = packs.load(shelf_of(site.home, config_folder()), "site")
     site.releases.enter("demo", release_of(draft, WAITING, waiting.loosens, "ada"), NOW)
     with pytest.raises(Forbidden):
@@ -131,6 +130,22 @@ def test_half_a_file_leaves_the_old_policy_and_raises_an_alarm(site: Site, text:
     assert site.policies.of(OURS) == before
 
 
+def test_a_change_waits_for_the_role_that_approves(site: Site) -> None:
+    with_approver = SITE + "  policy_review: {cadence: termly, approver: dsl}\n"
+    site.write(with_approver)
+    in_force = site.policies.of(OURS)
+    assert in_force.may_approve(Role.SAFEGUARDING_LEAD) and not in_force.may_approve(Role.MODERATOR)
+    stricter = with_approver + "  unsolicited_contact: hold\n"
+    site.write(stricter)
+    assert site.policies.of(OURS) == in_force, "it loosens nothing, and waits all the same"
+    (waiting,) = [one for one in site.releases.history("demo") if one.state == WAITING]
+    assert waiting.loosens == () and site.alarms == ["policy_waits"]
+    draft = packs.load(shelf_of(site.home, config_folder()), "site")
+    site.releases.enter("demo", release_of(draft, WAITING, (), "ada"), NOW)
+    site.releases.approve("demo", waiting.version, "ben", "", NOW)
+    assert site.policies.of(OURS).settings["unsolicited_contact"] == "hold"
+
+
 def test_a_site_that_never_had_a_right_policy_does_not_start(site: Site) -> None:
     site.write("pack: [")
     with pytest.raises(PolicyError):
@@ -140,8 +155,6 @@ def test_a_site_that_never_had_a_right_policy_does_not_start(site: Site) -> None
 def test_a_shadow_runs_beside_it_until_it_is_ended(site: Site) -> None:
     live = site.policies.of(OURS)
     assert site.policies.shadow_of(OURS) is None
-    from gateway import packs
-
     draft = packs.load(config_folder(), "vto")
     site.releases.enter("demo", release_of(draft, SHADOW, author="ada"), NOW)
     assert site.policies.shadow_of(OURS) == draft

@@ -8,9 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
+from gateway.domain.people import Person, Role
 from gateway.domain.policy import Document, Reminder
 from gateway.domain.register import Fact, FactKind, Lesson
-from gateway.domain.verdict import Note, Outcome, Ruled, Verdict
+from gateway.domain.strike import proposed
+from gateway.domain.verdict import Note, Outcome, Refuse, Ruled, Verdict
 from gateway.errors import NotFound
 from gateway.store.register import add_fact, end_fact
 from gateway.store.reminding import SqlReminders
@@ -155,6 +157,35 @@ def test_a_review_that_is_overdue_is_asked_for_once(reminders, family_store):
     assert [set_for(reminders, reminder("policy_review"), NOW + n * DAY, **asked) for n in (0, 1)] == [1, 0]
 
 
+def test_a_policy_is_gone_through_as_often_as_the_setting_says(reminders, family_store):
+    asked = {"documents": (Document("hst", "Policy"),), "adopts": ("hst",)}
+
+    def due(cadence, after):
+        review = {"policy_review": {"cadence": cadence}}
+        return set_for(reminders, reminder("policy_review"), NOW + after, settings=review, **asked)
+
+    assert [due("annual", n * DAY) for n in (0, 70, 140)] == [1, 0, 0]
+    assert [due("termly", n * DAY) for n in (0, 70, 140)] == [1, 1, 0], "NOW is in the term of January"
+
+
+def test_as_many_lessons_are_observed_as_the_setting_says(reminders, family_store):
+    def due(many, after=timedelta()):
+        duty = {"sampling_duty": {"lessons_per_term": many}}
+        return set_for(reminders, reminder("observation", "moderator"), NOW + after, settings=duty)
+
+    assert [due(0), due(1), due(1), due(2), due(2, 70 * DAY)] == [0, 1, 0, 1, 2]
+    tasks = SqlTasks(family_store.engine, family_store.vault).open_for("demo", ["moderator"])
+    assert {one.person_id for one in tasks} == {"tara"}
+
+
+def test_an_assessment_also_lapses_after_the_months_that_the_pack_allows(reminders, family_store):
+    facts = (Fact(FactKind.TECHNOLOGY, detail="zoom", since=(NOW - 200 * DAY).date()),)
+    family_store.bring_in(replace(family_roster(), facts=facts))
+    for months, due in ((12, 0), (7, 1)):
+        settings = {"approved_technology": {"assessment_valid_months": months}}
+        assert set_for(reminders, reminder("technology_review"), settings=settings) == due
+
+
 def test_a_tutor_who_left_and_a_tool_that_lapses_are_the_offices(reminders, family_store):
     facts = (
         Fact(FactKind.ENGAGED, "tara", until=(NOW - DAY).date()),
@@ -189,3 +220,41 @@ def test_who_has_acknowledged_is_not_asked_again(reminders, family_store):
 @pytest.mark.parametrize("on", ["copy", "hold", "sample", "harm_threshold"])
 def test_what_is_told_in_another_way_sets_nothing(reminders, family_store, on):
     assert set_for(reminders, reminder(on)) == 0
+
+
+def test_after_three_breaches_the_next_step_of_the_ladder_is_proposed(reminders, family_store):
+    ladder = {"ladder": ("guidance", "opportunities_stopped", "closed")}
+    back = Verdict(
+        Outcome.REFUSE, "default@1+00000000", (Ruled("x", "HST-02", Refuse("Please change it.", "x")),)
+    )
+
+    def breach(at):
+        one = arrival(at=at)
+        judged = replace(passed(one, ()), verdict=back)
+        family_store.ledger.keep(one, judged, home_circle(family_store)).result(timeout=20)
+
+    def told():
+        tasks = SqlTasks(family_store.engine, family_store.vault).open_for("demo", ["dsl"])
+        return [one.because for one in tasks]
+
+    breach(NOW - 3 * DAY)
+    breach(NOW - 2 * DAY)
+    assert set_for(reminders, reminder("repeated", "dsl"), **ladder) == 0
+    breach(NOW - DAY)
+    assert set_for(reminders, reminder("repeated", "dsl"), **ladder) == 1
+    assert told() == ["Please look. Proposed, for you to decide: guidance."]
+    lead = Person("lea", "demo", Role.SAFEGUARDING_LEAD, "Lea")
+    family_store.strikes.give(lead, "tara", "guidance", "MTW-11", "twice", NOW, NOW + 300 * DAY)
+    for hours in (1, 2, 3):
+        breach(NOW - timedelta(hours=hours))
+    assert set_for(reminders, reminder("repeated", "dsl"), **ladder) == 1
+    assert "Please look. Proposed, for you to decide: opportunities stopped." in told()
+
+
+@pytest.mark.parametrize(
+    ("standing", "next_step"),
+    [((), "a"), (("a",), "b"), (("b", "a"), "c"), (("c",), "c"), (("gone",), "a")],
+)
+def test_the_step_that_comes_next_is_above_the_highest_that_counts(standing, next_step):
+    assert proposed(("a", "b", "c"), standing) == next_step
+    assert proposed((), standing) == ""

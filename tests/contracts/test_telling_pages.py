@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
 
@@ -12,11 +14,17 @@ from sqlalchemy import text
 from gateway.domain.dispatch import SendAnswer
 from gateway.domain.links import Way, token
 from gateway.domain.people import Role
+from gateway.domain.policy import PackRole, ReportRoute
+from gateway.domain.report import ALWAYS, recipient
 from gateway.domain.roster import pair_id
+from gateway.domain.verdict import Lane, Severity
 from gateway.ports import CaseFilter
+from gateway.store.tasks import SqlTasks
+from gateway.wiring.letters import Letters
 from gateway.wiring.notifying import Notifier
 from tests.contracts.test_guardian_pages import _plain, digest
 from tests.fakes.callers import LINK_KEY, Pages, post, two_families
+from tests.fakes.sql import plain_policy
 
 WORDS = "He asked me for a picture of the garden gate."
 
@@ -273,3 +281,86 @@ def test_a_guardians_link_opens_no_pupils_page(pages: Pages) -> None:
     """Even one that we made by mistake: the page is for pupils."""
     one = pages.deliver()
     assert pages.app.test_client().get(pages.token(Way.ASK, one, "ruth")).status_code == 404
+
+
+def with_way(pages: Pages, monkeypatch: pytest.MonkeyPatch, **more: object) -> ReportRoute:
+    """A pupil's own way to tell us something, under a policy with the roles of a pack."""
+    ask = ReportRoute(
+        "dispute", "VTO-22", "My lessons", frozenset({Role.PUPIL}), "lcc", Lane.REVIEW, Severity.LOW,
+        timedelta(days=3), "Thank you.",
+    )  # fmt: skip
+    way = replace(ask, **more)
+    roles = {
+        "lcc": PackRole("lcc", "Coordinator", Role.MODERATOR),
+        "dsl": PackRole("dsl", "Lead", Role.SAFEGUARDING_LEAD),
+    }
+    settings = {"roles_routes": {"first": "lcc", "safeguarding": "dsl"}}
+    policy = replace(plain_policy(), roles=roles, settings=settings, reports={"dispute": way})
+    monkeypatch.setattr(pages.store.directory, "policy_of", lambda _: policy)
+    pages.store.__dict__.pop("reports", None)
+    return way
+
+
+def told(pages: Pages, way: ReportRoute) -> str:
+    jamie = pages.store.directory.person("demo", "jamie")
+    return pages.store.reports.file(jamie, way, {"what": WORDS}, pages.clock.now, "", "jamie").case_id
+
+
+def to_do(pages: Pages, *roles: str) -> list[tuple[str, str]]:
+    tasks = SqlTasks(pages.store.engine, pages.store.vault)
+    return [(one.kind, one.role) for one in tasks.open_for("demo", roles)]
+
+
+def letters_set(pages: Pages) -> list[str]:
+    with pages.store.engine.connect() as connection:
+        jobs = text("SELECT args ->> 'kind' FROM procrastinate_jobs WHERE task_name = 'letter'")
+        return list(connection.execute(jobs).scalars())
+
+
+def test_a_report_is_given_to_the_role_that_its_way_names(pages: Pages, monkeypatch) -> None:
+    case = told(pages, with_way(pages, monkeypatch))
+    assert to_do(pages, "lcc", "dsl") == [("report_to_answer", "lcc")]
+    tasks = SqlTasks(pages.store.engine, pages.store.vault)
+    (task,) = tasks.open_for("demo", ["lcc"])
+    assert task.due_at == pages.clock.now + timedelta(days=3) and WORDS not in task.because
+    pages.store.reports.answer("demo", case, 1, "una", "We will see.", pages.clock.now)
+    assert to_do(pages, "lcc", "dsl") == [] and letters_set(pages) == []
+
+
+def test_guardians_are_told_after_somebody_has_decided_where_the_way_says_so(
+    pages: Pages, monkeypatch
+) -> None:
+    case = told(pages, with_way(pages, monkeypatch, guardian="after_decision"))
+    assert letters_set(pages) == []
+    pages.store.reports.answer("demo", case, 1, "una", "We will see.", pages.clock.now)
+    assert to_do(pages, "lcc", "dsl") == [("guardians_to_tell", "lcc")]
+    assert letters_set(pages) == [], "a person tells them, if that is safe"
+
+
+def test_guardians_are_told_at_once_that_there_is_something_and_not_what(pages: Pages, monkeypatch) -> None:
+    told(pages, with_way(pages, monkeypatch, guardian="at_once"))
+    assert letters_set(pages) == ["child_told"]
+    written = Letters(pages.store, "https://relay.test").written(
+        "child_told", "demo", "jamie", pages.clock.now
+    )
+    assert [one.mailbox for one in written] == ["ruth@family.test"]
+    assert WORDS.encode() not in written[0].content and b"looking into it" in written[0].content
+
+
+def test_what_is_sealed_shows_on_no_list_of_those_who_see_nothing_sealed(pages: Pages, monkeypatch) -> None:
+    way = with_way(pages, monkeypatch, lane=Lane.SEALED, guardian="after_decision")
+    case = told(pages, way)
+    assert to_do(pages, "lcc", "dsl") == []
+    pages.store.reports.answer("demo", case, 1, "dee", "We will see.", pages.clock.now)
+    assert to_do(pages, "lcc", "dsl") == [("guardians_to_tell", "dsl")]
+    told(pages, replace(way, to="dsl"))
+    assert ("report_to_answer", "dsl") in to_do(pages, "dsl") and to_do(pages, "lcc") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "role"), [("worry", "dsl"), ("complaint", "lcc"), ("self_report", "auditor")]
+)
+def test_our_own_ways_lead_to_the_roles_that_the_pack_routes_them_to(name: str, role: str) -> None:
+    routes = {"first": "lcc", "safeguarding": "dsl", "compliance": "auditor"}
+    policy = replace(plain_policy(), settings={"roles_routes": routes})
+    assert recipient(policy, next(one for one in ALWAYS if one.name == name)) == role

@@ -5,17 +5,15 @@ from __future__ import annotations
 from gateway.decide.choices import names
 from gateway.domain.message import Message
 from gateway.domain.people import Role
-from gateway.domain.policy import RuleTerms
+from gateway.domain.policy import RuleTerms, route
 from gateway.domain.register import FactKind
 from gateway.domain.verdict import Hold, Note, Pass, Refuse, Ruling
-
-OFFICE = "office"
 
 
 def acknowledged(message: Message, terms: RuleTerms) -> Ruling:
     """Ask the register whether sender and recipients have acknowledged what the pack names.
 
-    Parameters: tutor, pupil, guardian, documents for each; when_missing (note: the office is told;
+    Parameters: tutor, pupil, guardian, documents for each; when_missing (note: whoever is first is told;
     hold; refuse: the sender who has not is told, others' missing word holds).
     """
     circle = message.circle
@@ -28,7 +26,7 @@ def acknowledged(message: Message, terms: RuleTerms) -> Ruling:
         case "refuse" if message.envelope.sender_id in lacking and message.sender_role is Role.TUTOR:
             return Refuse(terms.say, because)
         case "note":
-            return Note(OFFICE, because)
+            return Note(route(terms.settings, "first"), because)
         case _:
             return Hold(terms.lane, terms.severity, because)
 

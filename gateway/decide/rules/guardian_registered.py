@@ -14,7 +14,8 @@ def guardian_registered(message: Message, terms: RuleTerms) -> Ruling:
     """Refuse contact with a pupil while no registered guardian is of age; keep a pupil's own words.
 
     Setting guardian_gate: min_age, where the directory knows the guardian's birth date; agreement,
-    which the pupil from eight on must have made too (a guardian's registration is theirs).
+    which the pupil from eight on must have made too (a guardian's registration is theirs). For a
+    pupil who is looked after, somebody with delegated authority must have registered (clause DFT-17).
     """
     if not message.concerns_pupil or adult_learner(message, terms):
         return Pass()
@@ -24,6 +25,11 @@ def guardian_registered(message: Message, terms: RuleTerms) -> Ruling:
         if message.sender_role is Role.PUPIL:
             return Hold(terms.lane, terms.severity, because)
         return Refuse(terms.say, because)
+    if _looked_after(message) and not any(
+        _covered(one, message) for one in message.circle.required_guardians
+    ):
+        because = "the pupil is looked after, and nobody with delegated authority has registered"
+        return Hold(terms.lane, terms.severity, because)
     agreement = gate.get("agreement")
     if agreement and not _agreed(message, str(agreement)):
         return Hold(terms.lane, terms.severity, "the pupil's agreement is not on file")
@@ -33,6 +39,15 @@ def guardian_registered(message: Message, terms: RuleTerms) -> Ruling:
 def _of_age(guardian: Person, message: Message, least: object) -> bool:
     age = guardian.age(message.day)
     return age is None or age >= int(str(least or 18))
+
+
+def _looked_after(message: Message) -> bool:
+    circle = message.circle
+    return bool(circle.on_file(FactKind.LOOKED_AFTER, message.day, person_id=circle.pair.pupil_id))
+
+
+def _covered(guardian: Person, message: Message) -> bool:
+    return bool(message.circle.on_file(FactKind.COVERED, message.day, person_id=guardian.id))
 
 
 AGREES_FROM = 8  # clause KST-06

@@ -8,6 +8,7 @@ from flask.blueprints import BlueprintSetupState
 from gateway.desk.families.callers import Callers
 from gateway.desk.families.guardian import guardian_blueprint
 from gateway.desk.families.pupil import pupil_blueprint
+from gateway.desk.families.pupil_pictures import pupil_pictures_blueprint
 from gateway.desk.families.sealed import sealed_blueprint
 from gateway.desk.families.signing import signing_blueprint
 from gateway.desk.families.telling import telling_blueprint
@@ -21,4 +22,5 @@ def family_pages(callers: Callers) -> tuple[Blueprint, ...]:
     def hand_over(state: BlueprintSetupState) -> None:
         state.app.extensions["callers"] = callers
 
-    return (signing, guardian_blueprint(), telling_blueprint(), pupil_blueprint(), sealed_blueprint())
+    of_pupils = (pupil_blueprint(), pupil_pictures_blueprint())
+    return (signing, guardian_blueprint(), telling_blueprint(), *of_pupils, sealed_blueprint())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -10,7 +10,7 @@ from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway.desk.families import showing
-from gateway.desk.families.callers import dress, for_role, moment_of, name_of_person, ours, page, written
+from gateway.desk.families.callers import dress, for_role, moment_of, name_of_person, ours, page, say, written
 from gateway.desk.parts import parts
 from gateway.domain.correspondence import Letter, Volume
 from gateway.domain.people import Person, Role
@@ -22,6 +22,7 @@ TALLEST = 90  # px of the tallest bar
 IMAGE_KINDS = {FactKind.IMAGE_CONSENT: "given", FactKind.IMAGE_REFUSED: "refused"}
 PURPOSES = ("lessons", "progress reports", "website")
 LONGEST_PURPOSE = 60
+NOT_YOURS = "For this child the local authority or the carer it named agrees. You can still refuse."
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ def guardian_blueprint() -> Blueprint:
     @for_role(Role.GUARDIAN)
     def message(guardian: Person, message_id: str) -> ResponseReturnValue:
         letter = ours().correspondence.letter(guardian.organisation_id, guardian.id, message_id)
+        if _recording_is_over(letter):
+            return page("families/recording_over.html", 410)
         return page(
             "families/letter.html",
             line=_line(letter),
@@ -96,6 +99,8 @@ def guardian_blueprint() -> Blueprint:
         purpose, choice = written("purpose", LONGEST_PURPOSE).lower(), request.form.get("choice")
         if pupil is None or not purpose or choice not in ("give", "refuse"):
             abort(400)
+        if choice == "give" and not _may_consent(guardian, pupil):
+            abort(403, say()(NOT_YOURS))
         kind = FactKind.IMAGE_CONSENT if choice == "give" else FactKind.IMAGE_REFUSED
         now = parts().clock()
         fact = Fact(kind, pupil.id, detail=purpose, since=now.date())
@@ -122,13 +127,23 @@ def filled(found: Sequence[Volume], today: date) -> list[Volume]:
 
 def image_agreements(facts: Sequence[Fact], day: date) -> list[Agreement]:
     """What was last said about each purpose; what nobody spoke of is not agreed to."""
-    last = {one.detail: one for one in facts if one.kind in IMAGE_KINDS and one.holds(day)}
+    theirs = (one for one in facts if one.detail or one.kind is FactKind.IMAGE_CONSENT)  # else the pupil's
+    last = {one.detail: one for one in theirs if one.kind in IMAGE_KINDS and one.holds(day)}
     return [
         Agreement(
             one, IMAGE_KINDS[last[one].kind] if one in last else "", last[one].since if one in last else None
         )
         for one in dict.fromkeys((*PURPOSES, *last))
     ]
+
+
+def _recording_is_over(letter: Letter) -> bool:
+    """Whether it holds a recording that families could open long enough (retention_recordings)."""
+    recordings = parts().directory.policy_of(letter.organisation_id).settings.get("retention_recordings")
+    days = recordings.get("family_access_days") if isinstance(recordings, Mapping) else None
+    if not isinstance(days, int) or parts().clock() <= letter.received_at + timedelta(days=days):
+        return False
+    return ours().correspondence.with_recording(letter.organisation_id, letter.message_id)
 
 
 def _line(letter: Letter) -> Line:
@@ -138,6 +153,16 @@ def _line(letter: Letter) -> Line:
         name_of_person(letter.organisation_id, letter.sender_id),
         name_of_person(letter.organisation_id, letter.pupil_id),
     )
+
+
+def _may_consent(guardian: Person, pupil: Person) -> bool:
+    """For a pupil who is looked after, whoever has delegated authority consents (clause DFT-17)."""
+    return not _on_file(FactKind.LOOKED_AFTER, pupil) or _on_file(FactKind.COVERED, guardian)
+
+
+def _on_file(kind: FactKind, person: Person) -> bool:
+    day, facts = parts().clock().date(), ours().register.facts(person.organisation_id, person.id)
+    return any(one.kind is kind and one.holds(day) for one in facts)
 
 
 def _pupils(guardian: Person) -> list[Person]:

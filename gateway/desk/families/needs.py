@@ -78,6 +78,10 @@ class Correspondence(Protocol):
         """True when names in the subject became initials."""
         ...
 
+    def with_recording(self, organisation_id: str, message_id: str) -> bool:
+        """True when a message carries a recording of a lesson, or says where one is."""
+        ...
+
     def volume(self, organisation_id: str, guardian_id: str, pupil_id: str, since: datetime) -> list[Volume]:
         """Messages by week, oldest first; a week of silence is left out."""
         ...

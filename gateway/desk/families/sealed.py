@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -19,9 +19,10 @@ from gateway.domain.people import Person
 from gateway.domain.policy import Policy
 from gateway.domain.verdict import Replace, Seal
 from gateway.errors import NotFound
+from gateway.hold.expiry import nation_of, pictures_for
+from gateway.hold.working_days import last_day_kept
 
 WRONG = "That did not work. Check the code, or ask for another: each works once, within 15 minutes."
-IMAGES_FOR = 5  # working days, where a pack does not say
 
 
 def sealed_blueprint() -> Blueprint:
@@ -70,7 +71,8 @@ def _shown(person: Person, about: Copied, now: datetime) -> ResponseReturnValue:
     if not under_seal or not ours().correspondence.sealed(organisation_id, person.id, about.message_id):
         raise NotFound("There is no such message under seal.")
     arrival = docket.arrival(organisation_id, about.message_id)
-    policy = parts().directory.policy_of(organisation_id)
+    pair = parts().directory.circle(arrival.envelope.pair_id).pair
+    policy = parts().directory.policy_of(organisation_id).for_pair(pair, now.date())
     reading = ours().read(arrival)
     if _holds_images(reading) and now.date() > last_day(arrival.envelope.received_at.date(), policy):
         return page("families/sealed_over.html", 410)
@@ -84,12 +86,7 @@ def _shown(person: Person, about: Copied, now: datetime) -> ResponseReturnValue:
 
 def last_day(received: date, policy: Policy) -> date:
     """The last day on which a link to pictures works: so many working days after they came."""
-    left = policy.settings.get("retention_images_working_days", IMAGES_FOR)
-    left, day = left if isinstance(left, int) else IMAGES_FOR, received
-    while left > 0:
-        day += timedelta(days=1)
-        left -= day.weekday() < 5
-    return day
+    return last_day_kept(received, pictures_for(policy), nation_of(policy))
 
 
 def _holds_images(reading: Reading) -> bool:

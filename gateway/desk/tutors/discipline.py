@@ -11,6 +11,7 @@ from gateway.desk.families.callers import ours, written
 from gateway.desk.parts import parts, viewer
 from gateway.domain.people import Person, Role
 from gateway.domain.policy import Policy
+from gateway.domain.strike import proposed
 
 SHORTEST = 3
 STEPS = ("guidance", "restricted", "suspended", "closed")  # where a pack has no ladder
@@ -67,10 +68,12 @@ def ladder(policy: Policy) -> tuple[str, ...]:
 
 def _page(tutor_id: str, fault: str = "") -> ResponseReturnValue:
     tutor, policy, now = _tutor(tutor_id), _policy(), parts().clock()
+    strikes = ours().strikes.of_tutor(tutor.organisation_id, tutor.id)
     page = render_template(
         "tutors/discipline.html",
         tutor=tutor,
-        strikes=ours().strikes.of_tutor(tutor.organisation_id, tutor.id),
+        strikes=strikes,
+        proposed=proposed(ladder(policy), (one.step for one in strikes if one.stands(now))),
         steps=ladder(policy),
         clauses=policy.clauses,
         until=(now + USUAL).date(),

@@ -13,7 +13,7 @@ from gateway.channels.email import parse as email_parse
 from gateway.channels.platform import compose as platform_compose
 from gateway.channels.platform import parse as platform_parse
 from gateway.domain.message import Arrival, Assurance, Channel
-from gateway.domain.people import Guardianship
+from gateway.domain.people import Guardianship, Person, Role
 from gateway.domain.verdict import AddRecipient, Outcome
 from gateway.journey import Tools, judge
 from gateway.ports import Brief
@@ -74,6 +74,23 @@ def test_nothing_is_composed_for_what_may_not_leave(kind: Kind) -> None:
     assert judged.verdict.outcome in (Outcome.HOLD, Outcome.REFUSE)
     assert judged.copies == ()
     assert judged.text is None
+
+
+def test_a_former_pupils_name_counts_where_the_setting_says_so() -> None:
+    zoe = Person("zoe", "demo", Role.PUPIL, "Zoe", "Marsh")
+    around = replace(circle(), former=(zoe,))
+    scenes: list[Scene] = []
+
+    def screen(passages: Sequence[Passage], scene: Scene) -> Examination:
+        scenes.append(scene)
+        return Examination(())
+
+    for kept in (False, True):
+        asked = policy({"tutor_leaver": {"past_clients_confidential": kept}})
+        judge(replace(brief(around=around), policy=asked), replace(tools(), screen=screen))
+    without, with_former = ({one.person_id for one in scene.names} for scene in scenes)
+    assert with_former - without == {"zoe"}
+    assert "zoe" not in scenes[1].present, "so that her name is that of somebody who has no part in this"
 
 
 def test_a_copy_with_a_private_address_in_it_is_held() -> None:

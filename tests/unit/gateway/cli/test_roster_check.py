@@ -119,6 +119,32 @@ def test_a_file_that_is_no_roster_is_refused(tmp_path: Path, text: str) -> None:
         assert error.problems
 
 
+LOOKED_AFTER = """
+register:
+  - {kind: looked_after, person: jamie}
+"""
+COVERED = LOOKED_AFTER + "  - {kind: covered, person: ruth, detail: care plan 4}\n"
+
+
+@pytest.mark.parametrize(
+    ("register", "said", "copied"),
+    [("", "", True), (LOOKED_AFTER, "", False), (LOOKED_AFTER, "copied: true, ", True), (COVERED, "", True)],
+)
+def test_of_a_looked_after_pupil_only_whom_the_plan_names_is_copied(
+    tmp_path: Path, register: str, said: str, copied: bool
+) -> None:
+    found = checked(tmp_path, GOOD.replace("copied: true, ", said) + register)
+    assert found.problems == []
+    assert [one.copied for one in found.guardianships] == [copied]
+
+
+def test_another_way_to_reach_a_guardian_is_one_that_we_know(tmp_path: Path) -> None:
+    row = "register:\n  - {kind: contact, person: ruth, detail: %s}\n"
+    assert checked(tmp_path, GOOD + row % "post").problems == []
+    (problem,) = checked(tmp_path, GOOD + row % "07700 900123").problems
+    assert "text, portal, post" in problem and "900123" not in problem
+
+
 def csv_folder(tmp_path: Path) -> Path:
     (tmp_path / "people.csv").write_text(
         "\ufeffid,role,given,family,nicknames,born,address,mailboxes\n"

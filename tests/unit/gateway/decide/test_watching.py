@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,8 +13,9 @@ from gateway.decide.ruling import decide
 from gateway.domain.message import Assurance, Reading
 from gateway.domain.people import Role
 from gateway.domain.policy import Policy, Then, Watch
+from gateway.domain.register import Fact, FactKind
 from gateway.domain.verdict import Hold, Lane, Note, Outcome, Refuse, Severity
-from tests.fakes.circle import finding, message, policy
+from tests.fakes.circle import circle, finding, message, policy
 
 SWEARING = finding(Kind.CONDUCT, "profanity")
 
@@ -55,6 +57,23 @@ def test_a_watch_looks_where_it_is_told(limits: dict[str, object], applies: bool
     verdict = decide(message(SWEARING), watching_for(watch(**limits)))
     assert ("profanity" in {one.rule for one in verdict.ruled}) is applies
     assert ("concerning_conduct" in {one.rule for one in verdict.ruled}) is not applies
+
+
+@pytest.mark.parametrize(
+    ("limits", "on_file", "applies"),
+    [
+        ({"given": "attached"}, False, False),
+        ({"given": "attached"}, True, True),
+        ({"unless": "recording"}, False, True),
+        ({"unless": "recording"}, True, False),
+    ],
+)
+def test_a_watch_asks_what_is_on_file_of_the_pair(
+    limits: dict[str, str], on_file: bool, applies: bool
+) -> None:
+    facts = tuple(Fact(FactKind(kind), pair_id="tara-jamie") for kind in limits.values() if on_file)
+    verdict = decide(message(SWEARING, around=replace(circle(), facts=facts)), watching_for(watch(**limits)))
+    assert ("profanity" in {one.rule for one in verdict.ruled}) is applies
 
 
 def test_refusing_and_reporting_are_not_blamed_unless_the_watch_says_so() -> None:

@@ -11,7 +11,7 @@ import pytest
 from gateway.channels.email import footer, sealing
 from gateway.desk.families import callers, signing, telling
 from gateway.desk.families import sealed as sealed_page
-from gateway.desk.families.guardian import PURPOSES
+from gateway.desk.families.guardian import NOT_YOURS, PURPOSES
 from gateway.desk.tutors import discipline, outbox
 from gateway.desk.words import CATEGORIES
 from gateway.domain import language
@@ -20,7 +20,13 @@ from gateway.hold import letters
 
 TEMPLATES = Path(callers.__file__).parents[1] / "templates"
 SAID = re.compile(r"""say\((".*?"|'.*?')\)""")
-SUBJECTS = ("Your sign-in link", "Your code", "There is an answer for you", "News on your page")
+SUBJECTS = (
+    "Your sign-in link",
+    "Your code",
+    "There is an answer for you",
+    "News on your page",
+    "Your child told us something",
+)
 REMOVED = ("phone number", "e-mail address", "account name", "link", "name of a service", "address")
 CONTACT = ("phone", "email", "handle", "platform", "link", "video_link", "invite", "invite_link", "postal_address", "postcode", "shortener", "payment", "intent", "person")  # fmt: skip
 
@@ -37,6 +43,7 @@ def shown() -> set[str]:
     said |= {part for pair in callers.FAULTS.values() for part in pair}
     said |= {
         callers.ENDED,
+        NOT_YOURS,
         signing.WRONG,
         signing.WRONG_PASSWORD,
         signing.WAIT,
@@ -47,7 +54,7 @@ def shown() -> set[str]:
     said |= {part for route in (*ALWAYS, REVIEW) for part in (route.title, route.say)}
     said |= {f"{what} removed" for what in REMOVED} | {CATEGORIES[one] for one in CONTACT}
     said |= {step.capitalize() for step in discipline.STEPS}
-    said |= {letters.SIGN_IN, letters.CODE, letters.ANSWERED, letters.STRIKE}
+    said |= {letters.SIGN_IN, letters.CODE, letters.ANSWERED, letters.STRIKE, letters.CHILD_TOLD}
     said |= {sealing.NOTICE, sealing.READ_AT, sealing.CODE}
     return said | {footer.CHECKED, *footer.IN_ORDER}
 

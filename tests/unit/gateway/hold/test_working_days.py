@@ -1,10 +1,10 @@
 """One working day, by nation, over weekends, bank holidays and changes of the clocks."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
-from gateway.hold.working_days import LONDON, working_days_after
+from gateway.hold.working_days import LONDON, first_day_kept, last_day_kept, working_days_after
 
 
 def london(*parts):
@@ -32,3 +32,20 @@ def test_one_working_day_later(nation, noted, due):
 def test_a_time_without_a_zone_is_refused():
     with pytest.raises(ValueError, match="zone"):
         working_days_after(datetime(2026, 3, 3, 15, 0), 1, "england")
+
+
+@pytest.mark.parametrize(
+    ("today", "days", "first"),
+    [
+        ("2026-03-03", 5, "2026-02-24"),  # a Tuesday: what came on Monday a week ago is over
+        ("2026-03-02", 5, "2026-02-23"),
+        ("2026-03-01", 5, "2026-02-23"),  # a Sunday
+        ("2026-04-07", 1, "2026-04-02"),  # after Easter: Thursday's is still there on Tuesday
+    ],
+)
+def test_what_is_kept_for_working_days_is_over_after_the_last_of_them(
+    today: str, days: int, first: str
+) -> None:
+    found = first_day_kept(date.fromisoformat(today), days, "england")
+    assert found == date.fromisoformat(first)
+    assert last_day_kept(found, days, "england") >= date.fromisoformat(today)

@@ -16,7 +16,7 @@ from gateway.decide.ruling import RULE_NAMES, decide
 from gateway.domain.message import Channel, Reading
 from gateway.domain.pair import Circle
 from gateway.domain.people import Guardianship
-from gateway.domain.policy import Policy, Stance
+from gateway.domain.policy import Policy, Stance, Then
 from gateway.domain.register import Fact, FactKind, Lesson
 from gateway.domain.verdict import Amend, DeliverAfter, Lane, Outcome, Refuse, Seal, Severity, Verdict
 from gateway.packs.choices import PackSettings
@@ -324,14 +324,18 @@ def test_c17_another_tool_is_refused_under_an_exclusive_list_and_else_assessed(
 def test_c18_a_picture_needs_consent_and_a_refusal_wins_over_it(name: str) -> None:
     picture = finding(Kind.MATTER, "image_of_pupil")
     given = Fact(FactKind.IMAGE_CONSENT, "jamie", detail="certificate")
+    own_word = Fact(FactKind.IMAGE_ASSENT, "jamie")
     refused = Fact(FactKind.IMAGE_REFUSED, "jamie")
 
     def outcome(*facts: Fact) -> Outcome:
         return judged(name, picture, of=around(POLICIES[name], *facts), recipients=("ruth",)).outcome
 
     assert outcome() is Outcome.HOLD
-    assert outcome(given) is Outcome.PASS
-    assert outcome(given, refused) is Outcome.HOLD
+    assert outcome(own_word) is Outcome.HOLD
+    assert outcome(given, own_word) is Outcome.PASS
+    competent = setting(name, "image_consent")["pupil_if_competent"]
+    assert outcome(given) is (Outcome.HOLD if competent else Outcome.PASS)
+    assert outcome(given, own_word, refused) is Outcome.HOLD
     assert setting(name, "image_consent")["refusal_respected"] is True
     assert setting(name, "image_consent")["reason"] is (name == "home-school")
 
@@ -366,6 +370,8 @@ def test_c21_a_schools_rules_stand_over_the_agencys_and_the_stricter_wins(name: 
     leave = around(policy, Fact(FactKind.SCHOOL_LEAVE, pair_id=PAIR), contract="school", lesson_in=0)
     verdict = decide(message(around=leave, channel=Channel.PLATFORM), school)
     assert "school_leave" in rules_of(verdict) and verdict.outcome is Outcome.REFUSE
+    swearing = {one.then for one in school.watches if one.name.startswith("profanity_to_pupil")}
+    assert Then.HOLD not in swearing, "a watch that a setting steers follows the school's word"
 
 
 @EVERY

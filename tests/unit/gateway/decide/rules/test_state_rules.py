@@ -14,7 +14,7 @@ from gateway.decide.ruling import decide
 from gateway.domain.message import Assurance, Channel, Earlier, Message, Reading
 from gateway.domain.pair import Circle
 from gateway.domain.register import Fact, FactKind, Lesson
-from gateway.domain.verdict import Amend, DeliverAfter, Hold, Note, Outcome, Refuse, Seal
+from gateway.domain.verdict import Amend, DeliverAfter, Hold, Lane, Note, Outcome, Refuse, Seal, Severity
 from tests.fakes.circle import JAMIE, NOW, RUTH, circle, finding, message, policy
 
 PAIR = "tara-jamie"
@@ -155,6 +155,51 @@ def test_a_tutor_past_the_last_day_writes_to_nobody() -> None:
     assert isinstance(ruled(message(around=gone), "tutor_leaver"), Refuse)
     assert isinstance(ruled(message(recipients=("ruth",), around=gone), "tutor_leaver"), Refuse)
     assert isinstance(ruled(of_pupil(gone), "tutor_leaver"), Hold)
+
+
+def test_a_tutor_who_is_to_leave_may_be_stopped_at_once() -> None:
+    settings = {"tutor_leaver": {"alias_off": "at_once"}}
+    staying = Fact(FactKind.ENGAGED, "tara", since=TODAY - timedelta(90))
+    assert ruled(message(around=around(staying)), "tutor_leaver", settings) is None
+    leaving = around(replace(staying, until=TODAY + timedelta(7)))
+    assert isinstance(ruled(message(around=leaving), "tutor_leaver", settings), Refuse)
+    assert isinstance(ruled(of_pupil(leaving), "tutor_leaver", settings), Hold)
+    renewed = around(replace(staying, until=TODAY + timedelta(7)), staying)
+    assert ruled(message(around=renewed), "tutor_leaver", settings) is None, "another engagement goes on"
+
+
+LOOKED_AFTER = Fact(FactKind.LOOKED_AFTER, "jamie")
+COVERED = Fact(FactKind.COVERED, "ruth", detail="care plan 4")
+
+
+@pytest.mark.parametrize(
+    ("facts", "held"),
+    [
+        ((), False),
+        ((LOOKED_AFTER,), True),
+        ((LOOKED_AFTER, COVERED), False),
+        ((LOOKED_AFTER, replace(COVERED, until=TODAY - timedelta(1))), True),
+        ((LOOKED_AFTER, replace(COVERED, person_id="dan")), True),
+    ],
+)
+def test_for_a_looked_after_pupil_somebody_with_delegated_authority_has_registered(facts, held) -> None:  # type: ignore[no-untyped-def]
+    assert isinstance(ruled(message(around=around(*facts)), "guardian_registered"), Hold) is held
+
+
+@pytest.mark.parametrize(
+    ("facts", "severity", "words"),
+    [
+        ((), Severity.HIGH, "no other way"),
+        ((Fact(FactKind.CONTACT, "ruth", detail="post"),), Severity.MEDIUM, "by post"),
+        ((Fact(FactKind.CONTACT, "dan", detail="post"),), Severity.HIGH, "no other way"),
+        ((Fact(FactKind.CONTACT, "ruth", detail="07700 900123"),), Severity.HIGH, "no other way"),
+    ],
+)
+def test_a_guardian_without_a_mailbox_is_first_reached_in_the_way_on_file(facts, severity, words) -> None:  # type: ignore[no-untyped-def]
+    where = around(*facts, people={"ruth": replace(RUTH, mailboxes=())})
+    held = ruled(message(recipients=("jamie",), around=where), "guardian_copied")
+    assert isinstance(held, Hold) and held.lane is Lane.DELIVERY
+    assert held.severity is severity and words in held.because
 
 
 def test_whoever_has_not_acknowledged_is_told_or_the_office_is() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from classifiers.finding import Kind, Layer, Stance
+from classifiers.finding import Kind, Layer, Passage, Stance
 from gateway.decide.rules.subject_initials import subject_initials
 from gateway.domain.message import Part, Reading
 from gateway.domain.verdict import Amend, Pass, Replace
@@ -51,3 +51,37 @@ def test_file_names_are_written_over_only_where_the_pack_asks():
     assert ruled(named, elsewhere, reading=reading, in_file_names=True) == Amend(
         (Replace(Layer.FILENAME, 2, 0, 5, "J.W."),)
     )
+
+
+SUBJECT = "Ruth, Ruth Whitfield and Jamie"
+LEFT = [(0, 4, "Ruth Whitfield"), (6, 20, "Ruth Whitfield"), (25, 30, "Jamie Whitfield")]
+
+
+def people(*chosen, spans=LEFT, subject=SUBJECT):
+    """The words that stand where the pack has initials for these people alone."""
+    reading = Reading(subject=subject, passages=(Passage(Layer.SUBJECT, subject),))
+    found = [
+        finding(Kind.NAME, "name", layer=Layer.SUBJECT, start=a, end=b, value=value, replacement="X.")
+        for a, b, value in spans
+    ]
+    terms = policy({"subject_initials_people": list(chosen)}).rules["subject_initials"]
+    got = subject_initials(message(*found, reading=reading), terms)
+    return {subject[one.start : one.end] for one in getattr(got, "changes", ())}
+
+
+def test_only_the_names_of_whom_the_pack_names_become_initials():
+    assert people("pupil", "teacher", "guardian") == {"Ruth", "Ruth Whitfield", "Jamie"}
+    assert people("guardian") == {"Ruth", "Ruth Whitfield"}, "the pupil's given name gives nobody else away"
+    assert people() == set()
+
+
+def test_a_guardians_name_that_gives_the_pupils_away_goes_with_it():
+    assert people("pupil") == {"Ruth Whitfield", "Jamie"}
+    hers = [(0, 18, "Ruth Whitfield")]
+    assert people("pupil", spans=hers, subject="Ruth WHITFIELD\u2019s idea") == {"Ruth WHITFIELD\u2019s i"}
+
+
+def test_a_name_that_nobody_can_place_always_goes():
+    assert people(spans=[(0, 4, "Ruth Somebody")]) == {"Ruth"}
+    assert people(spans=[(0, 4, "")]) == {"Ruth"}
+    assert people("pupil", spans=[(0, 4, "Ruth Whitfield / Jamie Whitfield")]) == {"Ruth"}
