@@ -17,6 +17,10 @@ class BuiltIn:
 
 
 BUILT_IN = {
+    "confirmed_addresses": BuiltIn(
+        "A registered guardian's new address counts once the old and the new one have said yes.",
+        "tests/contracts/test_address_changes.py::test_mail_moves_only_after_both_addresses_said_yes_and_a_day",
+    ),
     "encrypted_at_rest": BuiltIn(
         "Messages, names and addresses lie encrypted in the database, under a key for each family.",
         "tests/contracts/test_privacy_at_rest.py::test_no_row_of_any_table_holds_a_name_an_address_a_number_or_a_word",

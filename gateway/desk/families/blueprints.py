@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 from flask.blueprints import BlueprintSetupState
 
+from gateway.desk.families.addresses import addresses_blueprint
 from gateway.desk.families.callers import Callers
 from gateway.desk.families.guardian import guardian_blueprint
 from gateway.desk.families.pupil import pupil_blueprint
@@ -21,4 +22,11 @@ def family_pages(callers: Callers) -> tuple[Blueprint, ...]:
     def hand_over(state: BlueprintSetupState) -> None:
         state.app.extensions["callers"] = callers
 
-    return (signing, guardian_blueprint(), telling_blueprint(), pupil_blueprint(), sealed_blueprint())
+    return (
+        signing,
+        guardian_blueprint(),
+        telling_blueprint(),
+        pupil_blueprint(),
+        sealed_blueprint(),
+        addresses_blueprint(),
+    )

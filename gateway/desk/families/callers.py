@@ -15,6 +15,7 @@ from flask.typing import ResponseReturnValue
 
 from gateway.desk import cookies
 from gateway.desk.families.needs import (
+    Addresses,
     Correspondence,
     Entrances,
     Reads,
@@ -62,6 +63,7 @@ class Callers:
     register: Register
     sendings: Sendings
     strikes: Strikes
+    addresses: Addresses
     read: Reads
     take: Takes
     link_key: bytes = field(repr=False)

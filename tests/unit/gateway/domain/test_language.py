@@ -20,7 +20,8 @@ from gateway.hold import letters
 
 TEMPLATES = Path(callers.__file__).parents[1] / "templates"
 SAID = re.compile(r"""say\((".*?"|'.*?')\)""")
-SUBJECTS = ("Your sign-in link", "Your code", "There is an answer for you", "News on your page")
+SUBJECTS = ("Your sign-in link", "Your code", "There is an answer for you", "News on your page",
+            "A change of address", "Your address was changed")  # fmt: skip
 REMOVED = ("phone number", "e-mail address", "account name", "link", "name of a service", "address")
 CONTACT = ("phone", "email", "handle", "platform", "link", "video_link", "invite", "invite_link", "postal_address", "postcode", "shortener", "payment", "intent", "person")  # fmt: skip
 
@@ -48,6 +49,7 @@ def shown() -> set[str]:
     said |= {f"{what} removed" for what in REMOVED} | {CATEGORIES[one] for one in CONTACT}
     said |= {step.capitalize() for step in discipline.STEPS}
     said |= {letters.SIGN_IN, letters.CODE, letters.ANSWERED, letters.STRIKE}
+    said |= {letters.ADDRESS_OLD, letters.ADDRESS_NEW, letters.ADDRESS_MOVED}
     said |= {sealing.NOTICE, sealing.READ_AT, sealing.CODE}
     return said | {footer.CHECKED, *footer.IN_ORDER}
 

@@ -24,7 +24,6 @@ NEUTRAL = "This message was not sent. The office will get in touch with you."
 
 # Clauses in reach that nothing enforces yet. Take a row out together with what enforces it.
 AWAITING = {
-    "DFT-18": "a changed guardian's address is confirmed on both before copies move",
     "MTW-06": "share of messages held, compared between groups of people",
     "WSEN-12": "the family's own time zone",
 }
