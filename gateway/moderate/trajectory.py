@@ -17,13 +17,13 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from classifiers.finding import Finding, Kind, Stance
 from gateway.domain.course import Course, Signals, Trajectory
 from gateway.domain.message import Envelope
 from gateway.domain.pair import Circle
 from gateway.domain.people import Role
+from gateway.domain.zones import LONDON
 
 STAGES: Mapping[str, tuple[str, ...]] = {
     "closeness": ("flattery", "gifts", "dependency", "infatuation"),
@@ -33,7 +33,6 @@ STAGES: Mapping[str, tuple[str, ...]] = {
     "sexualised": ("personal", "image_request"),
 }
 STAGE_OF = {category: stage for stage, categories in STAGES.items() for category in categories}
-LONDON = ZoneInfo("Europe/London")
 HALF_LIFE = timedelta(days=21)
 SLOW_HALF_LIFE = timedelta(days=60)
 FAINT = 0.12  # what nearly every message shows of something
@@ -47,7 +46,9 @@ ENOUGH = 20  # messages, before their number says anything
 def signals_of(envelope: Envelope, circle: Circle, findings: Sequence[Finding]) -> Signals:
     """What a message adds to the course of its pair."""
     roles = {circle.role_of(one) for one in envelope.recipient_ids}
-    local = envelope.received_at.astimezone(LONDON)
+    # Late is late where the pupil is.
+    zone = circle.zone(envelope.received_at.date()) or LONDON
+    local = envelope.received_at.astimezone(zone)
     return Signals(
         at=envelope.received_at,
         sender=circle.role_of(envelope.sender_id),

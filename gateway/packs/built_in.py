@@ -29,6 +29,10 @@ BUILT_IN = {
         "A message that comes back says what to change and where; one that waits gives nothing away.",
         "tests/unit/gateway/channels/platform/test_platform_app.py::test_a_refusal_is_a_problem_that_says_what_to_change_and_where",
     ),
+    "family_time_zone": BuiltIn(
+        "Hours and booked lessons are those where the family is, and its pages show its own time.",
+        "tests/contracts/test_family_time_zone.py::test_a_message_waits_for_the_morning_where_the_family_is",
+    ),
     "evidence_bundle": BuiltIn(
         "A case leaves as one bundle with every hash in a manifest, a proof anybody can check, and a passphrase.",
         "tests/contracts/test_evidence.py::test_a_bundle_holds_everything_and_its_own_check",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, and_, exists, func, select
@@ -12,8 +12,10 @@ from sqlalchemy import Connection, and_, exists, func, select
 from gateway.domain.people import Role, Standing
 from gateway.domain.policy import Policy, Reminder
 from gateway.domain.register import FactKind
+from gateway.domain.zones import LONDON, zone_of
 from gateway.hold.reminders import comes_of_age, period
 from gateway.store.people import open_person
+from gateway.store.register import all_facts
 from gateway.store.schema import (
     case_file,
     decision,
@@ -221,10 +223,18 @@ def _turning_adult(asked: Asked) -> Iterator[Occasion]:
         person.c.role == str(Role.PUPIL),
         person.c.standing == str(Standing.ACTIVE),
     )
+    days = _local_days(asked)
     for row in asked.connection.execute(pupils):
         born = open_person(row, asked.vault).born
-        if born and comes_of_age(born, age, asked.reminder.after, asked.now.date()):
+        if born and comes_of_age(born, age, asked.reminder.after, days(row.id)):
             yield Occasion(row.id, person_id=row.id)
+
+
+def _local_days(asked: Asked) -> Callable[[str], date]:
+    """What day it is where somebody is."""
+    facts, today = all_facts(asked.connection, asked.vault, asked.organisation_id), asked.now.date()
+    zones = [one for one in facts if one.kind is FactKind.TIME_ZONE]
+    return lambda who: asked.now.astimezone(zone_of(zones, (who,), today) or LONDON).date()
 
 
 def _lapsing(asked: Asked) -> Iterator[Occasion]:

@@ -25,7 +25,6 @@ NEUTRAL = "This message was not sent. The office will get in touch with you."
 # Clauses in reach that nothing enforces yet. Take a row out together with what enforces it.
 AWAITING = {
     "MTW-06": "share of messages held, compared between groups of people",
-    "WSEN-12": "the family's own time zone",
 }
 
 DEFAULT = {
