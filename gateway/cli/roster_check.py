@@ -240,8 +240,9 @@ def _on_file(sheets: Sheets, checked: Checked) -> None:
 
 def _zones(checked: Checked) -> dict[str, ZoneInfo]:
     """The time zone of each pupil's family, of those who have one on file."""
-    facts, found = checked.facts or [], {}
-    guardians = defaultdict(list)
+    facts = checked.facts or []
+    found: dict[str, ZoneInfo] = {}
+    guardians: dict[str, list[str]] = defaultdict(list)
     for one in checked.guardianships:
         guardians[one.pupil_id] += [] if one.barred else [one.guardian_id]
     for pair in checked.pairs:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ from gateway.domain.zones import LONDON, zone_name
 FACT = ("kind", "person", "tutor", "pupil", "detail", "since", "until")
 LESSON = ("tutor", "pupil", "starts", "ends", "tool", "zone")
 FAMILY = "family"
+GROUP = re.compile(r"[^:]*[^:\s]: [^:]*[^:\s]")
 OF_PAIRS = frozenset(
     {
         FactKind.EXEMPT,
@@ -36,6 +38,7 @@ DETAILED = frozenset(
         FactKind.TECHNOLOGY,
         FactKind.OFFICIAL_PAGE,
         FactKind.TIME_ZONE,
+        FactKind.GROUP,
     }
 )
 
@@ -61,6 +64,8 @@ def fact_of(
         detail = zone_name(detail)
         if not detail:
             cells.wrong("detail must be a time zone such as Europe/Madrid")
+    if kind is FactKind.GROUP and detail and not GROUP.fullmatch(detail):
+        cells.wrong("detail must say what and which, such as 'first language: welsh'")
     since, until = cells.day("since"), cells.day("until")
     if since and until and until < since:
         cells.wrong("until lies before since")

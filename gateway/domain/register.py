@@ -13,7 +13,8 @@ class FactKind(StrEnum):
     Of a person: ACKNOWLEDGED a document, AGREED to an agreement, VETTED by a scheme, INDUCTED in a
     part, ENGAGED until a day (tutors), IN_EDUCATION (pupils), CONTACT by another way than mail
     (guardians), LOOKED_AFTER (pupils), SPEAKS a language, COVERED by delegated authority, lives in a TIME_ZONE
-    (guardians, pupils).
+    (guardians, pupils), belongs to a GROUP that the organisation compares ("first language: welsh";
+    judging never sees it).
     Of a pair: EXEMPT relation, SCHOOL_LEAVE to write to the pupil, PLACE and RECORDING permissions,
     ATTACHED (an open concern that the pupil is infatuated), SOLICITED contact (an open booking).
     Of a pupil's pictures: IMAGE_CONSENT and IMAGE_REFUSED for a purpose.
@@ -32,6 +33,7 @@ class FactKind(StrEnum):
     SPEAKS = "speaks"
     COVERED = "covered"
     TIME_ZONE = "time_zone"
+    GROUP = "group"
     EXEMPT = "exempt"
     SCHOOL_LEAVE = "school_leave"
     PLACE = "place"

@@ -32,6 +32,7 @@ Occasion = Literal[
     "sample",  # clean traffic is to be looked at, per tutor
     "left",  # a tutor left
     "guardian_unreachable",
+    "unequal_holds",  # a group on file is held markedly more often than others
 ]
 DeskRole = Literal["moderator", "safeguarding_lead", "administrator"]
 

@@ -14,6 +14,7 @@ from gateway.domain.policy import Policy, Reminder
 from gateway.domain.register import FactKind
 from gateway.domain.zones import LONDON, zone_of
 from gateway.hold.reminders import comes_of_age, period
+from gateway.store.fairness import held_by_group
 from gateway.store.people import open_person
 from gateway.store.register import all_facts
 from gateway.store.schema import (
@@ -31,6 +32,7 @@ from gateway.store.vault import Vault
 
 LOOK_BACK = timedelta(days=14)  # nobody is reminded of what is older
 MOST = 500
+UNEQUAL_WINDOW = timedelta(days=90)  # clause MTW-06
 BREACHES, BREACH_WINDOW = 3, timedelta(days=180)  # clause MTW-12
 
 
@@ -232,9 +234,19 @@ def _turning_adult(asked: Asked) -> Iterator[Occasion]:
 
 def _local_days(asked: Asked) -> Callable[[str], date]:
     """What day it is where somebody is."""
-    facts, today = all_facts(asked.connection, asked.vault, asked.organisation_id), asked.now.date()
-    zones = [one for one in facts if one.kind is FactKind.TIME_ZONE]
-    return lambda who: asked.now.astimezone(zone_of(zones, (who,), today) or LONDON).date()
+    today = asked.now.date()
+    facts = all_facts(asked.connection, asked.vault, asked.organisation_id, kind=FactKind.TIME_ZONE)
+    return lambda who: asked.now.astimezone(zone_of(facts, (who,), today) or LONDON).date()
+
+
+def _unequal(asked: Asked) -> Iterator[Occasion]:
+    """Groups whose messages are held markedly more often than others', once a term each."""
+    since = asked.now - UNEQUAL_WINDOW
+    term = period("term", asked.now.date())
+    for one in held_by_group(asked.connection, asked.vault, asked.organisation_id, since, asked.now):
+        if one.unequal:  # the figures name the group, the task does not
+            mark = asked.vault.mark(f"group\0{one.role}\0{one.name}").hex()[:16]
+            yield Occasion(f"{mark}:{term}")
 
 
 def _lapsing(asked: Asked) -> Iterator[Occasion]:
@@ -285,6 +297,7 @@ LOOKS: dict[str, Callable[[Asked], Iterator[Any]]] = {
     "policy_changed": _policy_changed,
     "turning_adult": _turning_adult,
     "technology_review": _lapsing,
+    "unequal_holds": _unequal,
     "left": _left,
     "guardian_unreachable": _unreachable,
 }
