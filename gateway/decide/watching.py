@@ -9,6 +9,7 @@ from typing import Any
 import ahocorasick
 
 from classifiers.finding import Finding, Kind, Layer, Passage, Stance
+from gateway.decide.notice import least_notice
 from gateway.domain.message import Message
 from gateway.domain.policy import Policy, Then, Watch
 from gateway.domain.register import FactKind
@@ -76,7 +77,17 @@ def _applies(watch: Watch, message: Message, finding: Finding) -> bool:
         return False
     if watch.recipients and message.recipient_roles.isdisjoint(watch.recipients):
         return False
+    if watch.notice_days and _gives_notice(watch.notice_days, message, finding):
+        return False
     return not watch.contract or watch.contract == message.circle.pair.contract
+
+
+def _gives_notice(days: int, message: Message, finding: Finding) -> bool:
+    """Whether the text around a finding names a day at least so far ahead, and none before it."""
+    place = finding.layer, finding.part
+    around = " ".join(one.text for one in message.reading.passages if (one.layer, one.part) == place)
+    named = least_notice(around, message.day)
+    return named is not None and named >= days
 
 
 def _on_file(kind: str, message: Message) -> bool:

@@ -64,6 +64,7 @@ class Watched(Cited):
     within: Duration | None = None
     blameless: bool = False
     given: Annotated[FactKind, Field(strict=False)] | None = None
+    short_notice: bool = False  # only when nothing so far ahead as the setting notice_period is named
 
     @model_validator(mode="after")
     def _has_something_to_do(self) -> Watched:
