@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict, defaultdict
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,8 @@ READ = frozenset({Layer.SUBJECT, Layer.TEXT, Layer.HTML, Layer.ATTACHMENT, Layer
 SEEN = frozenset({Kind.CONDUCT, Kind.MATTER, Kind.CONTACT})
 BLAMELESS = frozenset({Stance.REFUSAL, Stance.REPORT})
 KEPT = 32
+SPACE = re.compile(r"\s")
+SIGMA = "\N{GREEK CAPITAL LETTER SIGMA}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +125,10 @@ def _as_finding(passage: Passage, last: int, phrase: str) -> Finding | None:
 
 def _folded(text: str) -> str:
     """Lower case and single kinds of space, at the same offsets."""
-    lowered = "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
-    return (
-        lowered
-        if lowered.isprintable() and "\u00a0" not in lowered
-        else "".join(" " if letter.isspace() else letter for letter in lowered)
-    )
+    lowered = text.lower()
+    if len(lowered) != len(text) or SIGMA in text:  # letters that become two, or hang on their place
+        lowered = "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
+    return SPACE.sub(" ", lowered)
 
 
 def _index_of(policy: Policy) -> Index:
