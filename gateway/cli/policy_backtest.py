@@ -8,6 +8,7 @@ Where each pair was heading is played again too, message by message, for either 
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import time
 from collections import defaultdict
@@ -50,10 +51,11 @@ class Flip:
 
 @dataclass(slots=True)
 class Replayed:
-    """What a backtest found."""
+    """What a backtest found. cpu_s: what its workers took, once they had begun."""
 
     messages: int = 0
     seconds: float = 0.0
+    cpu_s: float = 0.0
     workers: int = 1
     flips: list[Flip] = field(default_factory=list)
 
@@ -71,6 +73,7 @@ class Replayed:
         return {
             "messages": self.messages,
             "seconds": round(self.seconds, 2),
+            "cpu_seconds": round(self.cpu_s, 2),
             "workers": self.workers,
             "flips": flips,
         }
@@ -85,13 +88,18 @@ def replay(
     count = min(workers or os.cpu_count() or 1, max(1, len(chunks)))
     live = store.directory.policy_of(organisation_id)
     found, began = Replayed(workers=count), time.monotonic()
+    # Not forked from here: threads that hold a lock at that moment would hold it in the worker for ever.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    world = (organisation_id, live, draft, since)
     with (
-        ProcessPoolExecutor(count, initializer=_open, initargs=(organisation_id, live, draft, since)) as pool,
+        ProcessPoolExecutor(count, context, _open, world) as pool,
         Progress(console=Console(stderr=True), transient=True) as bar,
     ):
         task = bar.add_task("judging again", total=total)
-        for judged, flips in pool.map(_chunk, chunks):
+        for judged, flips, cpu_s in pool.map(_chunk, chunks):
             found.messages += judged
+            found.cpu_s += cpu_s
             found.flips += flips
             bar.advance(task, judged)
     found.flips.sort(key=lambda one: one.message_id)
@@ -132,7 +140,8 @@ def _open(organisation_id: str, live: Policy, draft: Policy, since: datetime) ->
     _world.append(World(open_store(read()), organisation_id, live, draft, since))
 
 
-def _chunk(pairs: Mapping[str, list[str]]) -> tuple[int, list[Flip]]:
+def _chunk(pairs: Mapping[str, list[str]]) -> tuple[int, list[Flip], float]:
+    began = time.process_time()
     world, ids = _world[0], [one for some in pairs.values() for one in some]
     past = world.store.past
     seen = past.seen_before(world.organisation_id, list(pairs), world.since - WARM_UP, world.since)
@@ -145,7 +154,7 @@ def _chunk(pairs: Mapping[str, list[str]]) -> tuple[int, list[Flip]]:
         for pair_id, theirs in messages.items()
         for flip in _flips(world, pair_id, theirs, seen.get(pair_id, []), usual.get(pair_id))
     ]
-    return len(ids), flips
+    return len(ids), flips, time.process_time() - began
 
 
 def _flips(

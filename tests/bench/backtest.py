@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import statistics
 import tempfile
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -116,29 +115,14 @@ def _arrival(number: int, now: datetime, messages: int) -> Arrival:
     return Arrival(envelope, raw, "" if by_mail else f"key-{number}")
 
 
-@dataclass(frozen=True, slots=True)
-class Round:
-    """One backtest, and the CPU seconds that its workers took, starting them included."""
-
-    found: Replayed
-    cpu_s: float
-
-
-def measure(store: Store, now: datetime, workers: tuple[int, ...]) -> dict[int, list[Round]]:
+def measure(store: Store, now: datetime, workers: tuple[int, ...]) -> dict[int, list[Replayed]]:
     """The backtests by their number of workers, in interleaved rounds."""
     draft = packs.load(config_folder(), DRAFT)
-    rounds: dict[int, list[Round]] = {one: [] for one in workers}
+    rounds: dict[int, list[Replayed]] = {one: [] for one in workers}
     for _ in range(ROUNDS):
         for one in workers:
-            before = _cpu_s()
-            found = replay(store, "demo", draft, now - timedelta(days=DAYS + 1), one)
-            rounds[one].append(Round(found, _cpu_s() - before))
+            rounds[one].append(replay(store, "demo", draft, now - timedelta(days=DAYS + 1), one))
     return rounds
-
-
-def _cpu_s() -> float:
-    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return ended.ru_utime + ended.ru_stime
 
 
 def main() -> None:
@@ -155,13 +139,13 @@ def main() -> None:
             stop_database(read(house.environment))
 
 
-def show(found: dict[int, list[Round]]) -> None:
-    """Print the rates, medians of the rounds. A core: by the CPU that was used, whatever else runs."""
+def show(found: dict[int, list[Replayed]]) -> None:
+    """Print the rates, medians of the rounds. A core: by the CPU that workers used, whatever else runs."""
     table = Table("Workers", "Messages/s", "A core of CPU", "Messages", "Flips", title="Backtest")
     for workers, rounds in found.items():
-        rate = statistics.median(one.found.messages / one.found.seconds for one in rounds)
-        core = statistics.median(one.found.messages / one.cpu_s for one in rounds)
-        first = rounds[0].found
+        rate = statistics.median(one.messages / one.seconds for one in rounds)
+        core = statistics.median(one.messages / one.cpu_s for one in rounds)
+        first = rounds[0]
         flips = str(len(first.flips))
         table.add_row(str(workers), f"{rate:.0f}", f"{core:.0f}", str(first.messages), flips)
     Console().print(table)

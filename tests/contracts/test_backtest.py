@@ -47,7 +47,7 @@ def flips(store, draft: Policy, live: Policy = LIVE, since_days: float = 0) -> l
     since = NOW + since_days * DAY
     policy_backtest._world[:] = [World(store, "demo", live, draft, since)]
     (chunk,) = _chunks(store.past.by_pair("demo", since))
-    judged, found = _chunk(chunk)
+    judged, found, _ = _chunk(chunk)
     assert judged == sum(map(len, chunk.values()))
     return found
 
