@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from gateway.domain.entry import Chained
+from gateway.domain.fairness import Group
 from gateway.domain.figures import Figures
 from gateway.domain.hold import HoldKind, LegalHold, RetentionRun
 from gateway.domain.matter import Ending, Filed, Matter, MatterState, Review, Tie, TieKind
@@ -178,6 +179,7 @@ class FigureBook(Protocol):
     """Figures of the desk."""
 
     def figures(self, organisation_id: str, since: datetime, until: datetime) -> Figures: ...
+    def groups(self, organisation_id: str, since: datetime, until: datetime) -> list[Group]: ...
 
 
 class Samples(Protocol):

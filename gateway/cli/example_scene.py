@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from classifiers.finding import Examination, Fault, Finding, Kind, Layer, Passage, Scene
 from gateway.cli.check_papers import on_file
+from gateway.domain.course import Trajectory
 from gateway.domain.message import Arrival, Assurance, Channel, Earlier, Envelope, Part, Reading
 from gateway.domain.pair import Circle, Pair
 from gateway.domain.people import Guardianship, Organisation, Person, Role
@@ -16,6 +17,7 @@ from gateway.domain.policy import Policy
 from gateway.domain.register import Fact, FactKind, Lesson
 from gateway.domain.verdict import Verdict
 from gateway.journey import Tools, judge
+from gateway.moderate.trajectory import further, signals_of
 from gateway.packs.categories import CONDUCT
 from gateway.packs.examples import Attached, Row, Situation
 from gateway.ports import Brief
@@ -51,8 +53,19 @@ def judge_example(row: Row, policy: Policy, tools: Tools) -> Verdict:
     envelope = _envelope(row, at)
     raw = json.dumps({"subject": row.subject, "text": row.text}).encode()
     reading = _reading(row, raw, tools)
-    brief = Brief(Arrival(envelope, raw), circle, policy)
+    brief = Brief(
+        Arrival(envelope, raw), circle, policy, trajectory=_sent_before(envelope, circle, situation)
+    )
     return judge(brief, _tools(row, reading, tools)).verdict
+
+
+def _sent_before(envelope: Envelope, circle: Circle, situation: Situation) -> Trajectory:
+    """Where the pair is after what the same sender sent within the hour before."""
+    state, step = Trajectory(), HOUR / (situation.sent_today + 1)
+    for number in range(situation.sent_today):
+        earlier = replace(envelope, received_at=envelope.received_at - HOUR + (number + 1) * step)
+        state = further(state, signals_of(earlier, circle, ()), opened=False)
+    return state
 
 
 def _person(person_id: str, situation: Situation) -> Person:
@@ -133,6 +146,7 @@ def _facts(situation: Situation, policy: Policy) -> list[Fact]:
     if situation.attachment_case:
         facts.append(Fact(FactKind.ATTACHED, pair_id=PAIR))
     facts += [Fact(FactKind.TECHNOLOGY, detail=tool) for tool in situation.assessed]
+    facts += [Fact(FactKind.OFFICIAL_PAGE, "tutor", detail=page) for page in situation.official_pages]
     return facts
 
 

@@ -53,6 +53,8 @@ def import_(file: Path, partial: bool, organisation_id: str | None, as_json: boo
     if ready.organisation.id != checked.organisation.id and not as_json:
         click.echo(f"Organisation '{checked.organisation.id}' is '{ready.organisation.id}' here.")
     told = {"people": applied.people, "pairs": applied.pairs, "aliases_minted": applied.aliases_minted}
+    if applied.addresses_waiting:
+        told["guardians_addresses_to_be_confirmed"] = applied.addresses_waiting
     if as_json:
         click.echo(json.dumps({**told, "problems": checked.problems}))
     else:

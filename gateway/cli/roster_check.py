@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from gateway.cli.allow_values import canonical
 from gateway.cli.roster_cells import MAILBOX, Cells
@@ -14,6 +16,7 @@ from gateway.domain.pair import Pair
 from gateway.domain.people import Guardianship, Organisation, Person, Role, Standing
 from gateway.domain.register import Fact, FactKind, Lesson
 from gateway.domain.roster import Roster, pair_id
+from gateway.domain.zones import zone_of
 from gateway.packs import names
 from gateway.settings import config_folder
 
@@ -238,10 +241,24 @@ def _on_file(sheets: Sheets, checked: Checked) -> None:
             checked.facts += [] if problems else [fact]
     if sheets.lessons is not None:
         checked.lessons = []
+        families = _zones(checked)
         for row in sheets.lessons:
-            lesson, problems = lesson_of(row, ours, pairs)
+            lesson, problems = lesson_of(row, ours, pairs, families)
             checked.problems += problems
             checked.lessons += [lesson] if lesson else []
+
+
+def _zones(checked: Checked) -> dict[str, ZoneInfo]:
+    """The time zone of each pupil's family, of those who have one on file."""
+    facts = checked.facts or []
+    found: dict[str, ZoneInfo] = {}
+    guardians: dict[str, list[str]] = defaultdict(list)
+    for one in checked.guardianships:
+        guardians[one.pupil_id] += [] if one.barred else [one.guardian_id]
+    for pair in checked.pairs:
+        zone = zone_of(facts, (pair.pupil_id, *guardians[pair.pupil_id]), checked.today)
+        found |= {pair.pupil_id: zone} if zone else {}
+    return found
 
 
 def as_roster(checked: Checked, known: Sequence[Organisation] = ()) -> Roster:

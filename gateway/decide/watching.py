@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict, defaultdict
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import ahocorasick
 
 from classifiers.finding import Finding, Kind, Layer, Passage, Stance
+from gateway.decide.notice import least_notice
 from gateway.domain.message import Message
 from gateway.domain.policy import Policy, Then, Watch
 from gateway.domain.register import FactKind
@@ -18,6 +20,8 @@ READ = frozenset({Layer.SUBJECT, Layer.TEXT, Layer.HTML, Layer.ATTACHMENT, Layer
 SEEN = frozenset({Kind.CONDUCT, Kind.MATTER, Kind.CONTACT})
 BLAMELESS = frozenset({Stance.REFUSAL, Stance.REPORT})
 KEPT = 32
+SPACE = re.compile(r"\s")
+SIGMA = "\N{GREEK CAPITAL LETTER SIGMA}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,17 @@ def _applies(watch: Watch, message: Message, finding: Finding) -> bool:
         return False
     if watch.recipients and message.recipient_roles.isdisjoint(watch.recipients):
         return False
+    if watch.notice_days and _gives_notice(watch.notice_days, message, finding):
+        return False
     return not watch.contract or watch.contract == message.circle.pair.contract
+
+
+def _gives_notice(days: int, message: Message, finding: Finding) -> bool:
+    """Whether the text around a finding names a day at least so far ahead, and none before it."""
+    place = finding.layer, finding.part
+    around = " ".join(one.text for one in message.reading.passages if (one.layer, one.part) == place)
+    named = least_notice(around, message.day)
+    return named is not None and named >= days
 
 
 def _on_file(kind: str, message: Message) -> bool:
@@ -113,12 +127,10 @@ def _as_finding(passage: Passage, last: int, phrase: str) -> Finding | None:
 
 def _folded(text: str) -> str:
     """Lower case and single kinds of space, at the same offsets."""
-    lowered = "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
-    return (
-        lowered
-        if lowered.isprintable() and "\u00a0" not in lowered
-        else "".join(" " if letter.isspace() else letter for letter in lowered)
-    )
+    lowered = text.lower()
+    if len(lowered) != len(text) or SIGMA in text:  # letters that become two, or hang on their place
+        lowered = "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
+    return SPACE.sub(" ", lowered)
 
 
 def _index_of(policy: Policy) -> Index:

@@ -14,6 +14,7 @@ from gateway.casework import FigureBook
 from gateway.desk import charts, words
 from gateway.desk.filling import LEADS, only
 from gateway.desk.parts import parts
+from gateway.domain.fairness import FEWEST, Group
 from gateway.domain.figures import Figures, Share, Spread
 from gateway.domain.people import Role
 
@@ -29,10 +30,12 @@ def figures_blueprint(book: FigureBook) -> Blueprint:
 
     @pages.get("/figures")
     def show() -> ResponseReturnValue:
-        found, days = _asked(book)
+        found, groups, days = _asked(book)
         return render_template(
             "desk/figures.html",
             f=found,
+            groups=groups,
+            fewest=FEWEST,
             days=days,
             windows=WINDOWS,
             backlog=charts.rows(
@@ -52,21 +55,24 @@ def figures_blueprint(book: FigureBook) -> Blueprint:
 
     @pages.get("/figures.csv")
     def file() -> ResponseReturnValue:
-        found, days = _asked(book)
+        found, groups, days = _asked(book)
         held = io.StringIO()
-        csv.writer(held).writerows([("figure", "of", "value", "n", "low", "high"), *lines_of(found)])
+        csv.writer(held).writerows(
+            [("figure", "of", "value", "n", "low", "high"), *lines_of(found), *group_lines(groups)]
+        )
         headers = {"Content-Disposition": f'attachment; filename="figures-{days}-days.csv"'}
         return Response(held.getvalue(), mimetype="text/csv", headers=headers)
 
     return pages
 
 
-def _asked(book: FigureBook) -> tuple[Figures, str]:
+def _asked(book: FigureBook) -> tuple[Figures, list[Group], str]:
     person, days = only(SEE), request.args.get("days", "30")
     if days not in WINDOWS:
         abort(404)
     now = parts().clock()
-    return book.figures(person.organisation_id, now - timedelta(days=int(days)), now), days
+    window = person.organisation_id, now - timedelta(days=int(days)), now
+    return book.figures(*window), book.groups(*window), days
 
 
 def _medians(title: str, spreads: Sequence[Spread]) -> object:
@@ -120,6 +126,16 @@ def lines_of(found: Figures) -> Iterator[Row]:
     yield "wrongful_delay_min", "released messages", round(found.delay_minutes, 1), found.delayed, "", ""
     for (state, whose), many in sorted(found.failures.items()):
         yield f"copies_{state}", whose, many, "", "", ""
+
+
+def group_lines(groups: Sequence[Group]) -> Iterator[Row]:
+    """Each group beside the others of its role; of one that is too small only that it is there."""
+    for one in groups:
+        of = f"{one.role}, {one.name}"
+        if one.told:
+            yield "group_people", _safe(of), one.people, "", "", ""
+        yield _share_line("group_held", of, one.held)
+        yield _share_line("group_others_held", of, one.others)
 
 
 def _share_line(name: str, of: str, one: Share) -> Row:

@@ -27,6 +27,7 @@ class Door:
 
 DOORS = (
     Door("To do", "todo.show", "What the policy asks somebody to look at or pass on.", EVERYBODY),
+    Door("New addresses", "addresses.show", "Guardians' new addresses that wait for a yes."),
     Door("Case files", "files.show_all", "One concern: what belongs to it, what was written, how it ended."),
     Door("Low-level concerns", "concerns.show", "Small concerns about adults, side by side."),
     Door(

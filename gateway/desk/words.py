@@ -10,8 +10,7 @@ from classifiers.finding import Finding, Kind, Layer, Stance
 from gateway.desk import reasons
 from gateway.domain.case import SEES_SEALED, Action, Case, Decision, Standing, State
 from gateway.domain.verdict import Lane
-
-LONDON = ZoneInfo("Europe/London")
+from gateway.domain.zones import LONDON
 
 LANES: Mapping[str, str] = {
     Lane.SEALED: "Sealed",
@@ -188,9 +187,9 @@ def time_left(case: Case, now: datetime) -> str:
     return f"{span(case.due_at - now)} left"
 
 
-def moment(at: datetime) -> str:
-    """Date and time in London, zone stated: "Tue 3 Mar 2026, 14:05 GMT"."""
-    local = at.astimezone(LONDON)
+def moment(at: datetime, zone: ZoneInfo = LONDON) -> str:
+    """Date and time, zone stated: "Tue 3 Mar 2026, 14:05 GMT"; in London, but for families elsewhere."""
+    local = at.astimezone(zone)
     return f"{local:%a} {local.day} {local:%b %Y, %H:%M %Z}"
 
 

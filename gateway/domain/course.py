@@ -32,7 +32,8 @@ class Trajectory:
     sums: by category. strongest: the highest scores so far, decayed. copied, uncopied, late,
     early: decayed counts of the tutor's messages to the pupil. volume: decayed count of all
     between the two; usual: of the tutor with other pupils on average, None without any. told: the
-    score at which a case was last opened.
+    score at which a case was last opened. pressed: the tutor's messages to the pupil of one night since
+    the pupil last wrote.
     """
 
     at: datetime | None = None
@@ -45,12 +46,14 @@ class Trajectory:
     volume: float = 0.0
     told: float = 0.0
     usual: float | None = None
+    pressed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """What a rule may know of it. reached: the score with this message. told: as in `Trajectory`."""
+    """What a rule may know of it. reached: the score with this message. told, pressed: as in `Trajectory`."""
 
     reached: float
     told: float
     because: str
+    pressed: int = 0

@@ -22,12 +22,14 @@ class Way(StrEnum):
     """What a link is for; also the first piece of its path.
 
     REPORT: say what is wrong with a message. ASK: a pupil's private way to the safeguarding lead.
-    SEALED: read a message that was sent as a notice only.
+    SEALED: read a message that was sent as a notice only. ADDRESS: say yes or no to a guardian's new
+    address; here the id is that of the change, and the "person" one of the addresses that are asked.
     """
 
     REPORT = "r"
     ASK = "ask"
     SEALED = "sealed"
+    ADDRESS = "address"
 
 
 @dataclass(frozen=True, slots=True)

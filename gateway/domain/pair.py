@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Generic, TypeVar
+from zoneinfo import ZoneInfo
 
 from gateway.domain.people import Guardianship, Organisation, Person, Role
 from gateway.domain.register import Fact, FactKind, Lesson
+from gateway.domain.zones import zone_of
 
 T = TypeVar("T")
 
@@ -90,6 +92,11 @@ class Circle:
             for one in self.facts
             if one.kind is kind and one.person_id == person_id and one.pair_id == pair_id and one.holds(day)
         )
+
+    def zone(self, day: date) -> ZoneInfo | None:
+        """The family's time zone (clause WSEN-12): the pupil's, or that of a guardian; None when none is on file."""
+        guardians = (one.guardian_id for one in self.guardianships if not one.barred)
+        return zone_of(self.facts, (self.pair.pupil_id, *guardians), day)
 
     def in_lesson(self, at: datetime) -> bool:
         """True while a booked lesson of this pair is running."""

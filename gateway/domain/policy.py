@@ -114,7 +114,8 @@ class Watch:
     act_at: score that a finding must have. role: who is told (a role of the pack), "" for nobody.
     within: how soon they are to act. given: a kind of fact that must be on file for the pair, "" for none;
     unless: one that lets it be.
-    blameless: also when the writer refuses or reports it.
+    blameless: also when the writer refuses or reports it. notice_days: not when the message names a day
+    at least so many days ahead; 0 for whatever it names.
     """
 
     name: str
@@ -135,6 +136,7 @@ class Watch:
     also: tuple[str, ...] = ()
     given: str = ""
     unless: str = ""
+    notice_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)

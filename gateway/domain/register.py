@@ -14,7 +14,8 @@ class FactKind(StrEnum):
     Of a person: ACKNOWLEDGED a document, AGREED to an agreement, VETTED by a scheme, INDUCTED in a
     part, ENGAGED until a day (tutors), IN_EDUCATION (pupils), CONTACT by another way than mail
     (guardians; one of WAYS), LOOKED_AFTER (pupils), SPEAKS a language, COVERED by delegated
-    authority for pupils who are looked after (guardians).
+    authority for pupils who are looked after (guardians), lives in a TIME_ZONE (guardians, pupils),
+    belongs to a GROUP that the organisation compares ("first language: welsh"; judging never sees it).
     Of a pair: EXEMPT relation, SCHOOL_LEAVE to write to the pupil, PLACE to teach from and RECORDING
     with own equipment, both as permissions,
     ATTACHED (an open concern that the pupil is infatuated), SOLICITED contact (an open booking).
@@ -34,6 +35,8 @@ class FactKind(StrEnum):
     LOOKED_AFTER = "looked_after"
     SPEAKS = "speaks"
     COVERED = "covered"
+    TIME_ZONE = "time_zone"
+    GROUP = "group"
     EXEMPT = "exempt"
     SCHOOL_LEAVE = "school_leave"
     PLACE = "place"

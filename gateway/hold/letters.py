@@ -1,4 +1,4 @@
-"""Our letters to families and tutors: how to sign in, that there is an answer, that there is a strike.
+"""Our letters to families and tutors: signing in, an answer, a strike, a new address to say yes to.
 
 Like every notice they carry no text of a message, and none says what somebody reported.
 """
@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from gateway.domain.address_change import AddressLetter, Side
 from gateway.domain.correspondence import Invitation
 from gateway.domain.language import Say
+from gateway.domain.links import Way
 from gateway.domain.people import Organisation
 from gateway.hold.notices import Notice, our_mail
 
@@ -39,6 +41,28 @@ There is an answer to what you told us. Please sign in to read it:
 STRIKE = """\
 There is news for you on your page. Please sign in to read it, and to say what you think of it:
 {link}
+"""
+
+ADDRESS_OLD = """\
+{organisation} was told that copies of a child's lesson mail should no longer come to this address.
+
+If that is right, say yes on this page. If it was not you, say no there, and nothing changes:
+{link}
+
+Until the old and the new address have both said yes, everything goes on to come here. The page works for 14 days.
+"""
+ADDRESS_NEW = """\
+{organisation} was told that this is a parent's or carer's new address.
+
+If it is yours and you want it, say yes on this page. If not, say no there:
+{link}
+
+Nothing else is sent here until the old and the new address have both said yes. The page works for 14 days.
+"""
+ADDRESS_MOVED = """\
+The change of address that you were asked about has taken effect: mail goes to the new address now.
+
+If this is not right, please tell {organisation} at once.
 """
 
 
@@ -88,6 +112,18 @@ def strike(
     """A strike was given, decided or taken back."""
     body = say(STRIKE).format(link=link)
     return _letter(organisation, mailbox, say("News on your page"), body, local_id, now)
+
+
+def address(
+    organisation: Organisation, one: AddressLetter, base: str, say: Say, local_id: str, now: datetime
+) -> Notice:
+    """Asks an old or a new address whether a change is right, or says that it was made. Names no address."""
+    if not one.token:
+        body = say(ADDRESS_MOVED).format(organisation=organisation.name)
+        return _letter(organisation, one.mailbox, say("Your address was changed"), body, local_id, now)
+    words = ADDRESS_OLD if one.side is Side.OLD else ADDRESS_NEW
+    body = say(words).format(organisation=organisation.name, link=f"{base}/{Way.ADDRESS}/{one.token}")
+    return _letter(organisation, one.mailbox, say("A change of address"), body, local_id, now)
 
 
 def _letter(

@@ -80,6 +80,14 @@ class Tells(Protocol):
         ...
 
 
+class Moves(Protocol):
+    """What a guardian's new address asks of the store once everybody agreed."""
+
+    def take(self, organisation_id: str, change_id: str, now: datetime) -> bool:
+        """Let it take effect; False when somebody objected meanwhile."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What the tasks work with."""
@@ -90,6 +98,7 @@ class Context:
     reminders: Reminds
     calls: Calls | None = None
     nightly: Nightly | None = None
+    addresses: Moves | None = None
 
 
 def case_overdue(job: JobContext, case_id: str) -> None:
@@ -151,6 +160,13 @@ async def letter(job: JobContext, kind: str, organisation_id: str, about: str) -
     await ours.tells.letter(kind, organisation_id, about)
 
 
+def address_due(job: JobContext, organisation_id: str, change_id: str) -> None:
+    """Let a guardian's new address take effect."""
+    ours: Context = job.additional_context["gateway"]
+    if ours.addresses is not None and ours.addresses.take(organisation_id, change_id, datetime.now(UTC)):
+        log.info("change %s of an address took effect", change_id)
+
+
 def forget_fragments(job: JobContext, timestamp: int) -> None:
     """Delete the short messages that were kept for a day to find what was split over several."""
     del timestamp  # Procrastinate passes it
@@ -179,6 +195,7 @@ def make_app(connector: BaseConnector) -> App:
         writer_warned,
         person_reminded,
         letter,
+        address_due,
         page_person,
         page_hooks,
         page_next,

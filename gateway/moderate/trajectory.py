@@ -17,13 +17,13 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from classifiers.finding import Finding, Kind, Stance
 from gateway.domain.course import Course, Signals, Trajectory
 from gateway.domain.message import Envelope
 from gateway.domain.pair import Circle
 from gateway.domain.people import Role
+from gateway.domain.zones import LONDON
 
 STAGES: Mapping[str, tuple[str, ...]] = {
     "closeness": ("flattery", "gifts", "dependency", "infatuation"),
@@ -33,7 +33,6 @@ STAGES: Mapping[str, tuple[str, ...]] = {
     "sexualised": ("personal", "image_request"),
 }
 STAGE_OF = {category: stage for stage, categories in STAGES.items() for category in categories}
-LONDON = ZoneInfo("Europe/London")
 HALF_LIFE = timedelta(days=21)
 SLOW_HALF_LIFE = timedelta(days=60)
 FAINT = 0.12  # what nearly every message shows of something
@@ -41,13 +40,16 @@ EASE = 0.02  # what a message without a sign takes off each sum
 FULL = 0.6  # a sum at which a category has said most of what it can say
 STRONGEST = 3
 LATE_FROM, LATE_TO = 21.5, 6.5  # hours of the day
+NIGHT = timedelta(hours=9)  # from LATE_FROM to LATE_TO
 ENOUGH = 20  # messages, before their number says anything
 
 
 def signals_of(envelope: Envelope, circle: Circle, findings: Sequence[Finding]) -> Signals:
     """What a message adds to the course of its pair."""
     roles = {circle.role_of(one) for one in envelope.recipient_ids}
-    local = envelope.received_at.astimezone(LONDON)
+    # Late is late where the pupil is.
+    zone = circle.zone(envelope.received_at.date()) or LONDON
+    local = envelope.received_at.astimezone(zone)
     return Signals(
         at=envelope.received_at,
         sender=circle.role_of(envelope.sender_id),
@@ -63,7 +65,7 @@ def course(state: Trajectory, signals: Signals) -> Course | None:
     if not bears(signals):
         return None
     after = moved(state, signals)
-    return Course(score(after), state.told, because(after))
+    return Course(score(after), state.told, because(after), after.pressed if late(signals) else 0)
 
 
 def further(state: Trajectory, signals: Signals | None, opened: bool) -> Trajectory:
@@ -71,7 +73,7 @@ def further(state: Trajectory, signals: Signals | None, opened: bool) -> Traject
     if signals is None or not bears(signals):
         return state
     after = moved(state, signals)
-    return told(after, score(after)) if opened else after
+    return told(after, max(after.told, score(after))) if opened else after
 
 
 def bears(signals: Signals) -> bool:
@@ -130,16 +132,33 @@ def moved(state: Trajectory, signals: Signals) -> Trajectory:
 def _counted(state: Trajectory, signals: Signals, slow: float) -> Trajectory:
     """Count the facts. Only what a tutor sends to the pupil bears on hours and copies."""
     to_pupil = signals.sender is Role.TUTOR and signals.to_pupil
-    late = to_pupil and not LATE_TO <= signals.hour < LATE_FROM
+    at_night = late(signals)
     between = to_pupil or signals.sender is Role.PUPIL
     return replace(
         state,
         copied=state.copied * slow + (to_pupil and signals.guardian_copied),
         uncopied=state.uncopied * slow + (to_pupil and not signals.guardian_copied),
-        late=state.late * slow + late,
-        early=state.early * slow + (to_pupil and not late),
+        late=state.late * slow + at_night,
+        early=state.early * slow + (to_pupil and not at_night),
         volume=state.volume * slow + between,
+        pressed=_pressed(state, signals),
     )
+
+
+def late(signals: Signals) -> bool:
+    """Whether a tutor writes to the pupil late at night or early."""
+    to_pupil = signals.sender is Role.TUTOR and signals.to_pupil
+    return to_pupil and not LATE_TO <= signals.hour < LATE_FROM
+
+
+def _pressed(state: Trajectory, signals: Signals) -> int:
+    """Messages of this night that the pupil has not answered; the tutor's to others change nothing."""
+    if signals.sender is Role.TUTOR and not signals.to_pupil:
+        return state.pressed
+    if not late(signals):
+        return 0
+    same_night = state.at is not None and signals.at - state.at <= NIGHT
+    return (state.pressed if same_night else 0) + 1
 
 
 def score(state: Trajectory) -> float:

@@ -115,7 +115,13 @@ def _watch(name: str, one: Watched, settings: Mapping[str, object]) -> Watch | N
         also=tuple(one.also),
         given=one.given or "",
         unless=one.unless or "",
+        notice_days=_notice_days(settings) if one.short_notice else 0,
     )
+
+
+def _notice_days(settings: Mapping[str, object]) -> int:
+    period = settings["notice_period"]
+    return int(period["days"]) if isinstance(period, Mapping) else 0
 
 
 def _switched_on(switch: str | None, settings: Mapping[str, object]) -> bool:

@@ -17,6 +17,10 @@ class BuiltIn:
 
 
 BUILT_IN = {
+    "confirmed_addresses": BuiltIn(
+        "A registered guardian's new address counts once the old and the new one have said yes.",
+        "tests/contracts/test_address_changes.py::test_mail_moves_only_after_both_addresses_said_yes_and_a_day",
+    ),
     "encrypted_at_rest": BuiltIn(
         "Messages, names and addresses lie encrypted in the database, under a key for each family.",
         "tests/contracts/test_privacy_at_rest.py::test_no_row_of_any_table_holds_a_name_an_address_a_number_or_a_word",
@@ -24,6 +28,10 @@ BUILT_IN = {
     "explained_refusals": BuiltIn(
         "A message that comes back says what to change and where; one that waits gives nothing away.",
         "tests/unit/gateway/channels/platform/test_platform_app.py::test_a_refusal_is_a_problem_that_says_what_to_change_and_where",
+    ),
+    "family_time_zone": BuiltIn(
+        "Hours and booked lessons are those where the family is, and its pages show its own time.",
+        "tests/contracts/test_family_time_zone.py::test_a_message_waits_for_the_morning_where_the_family_is",
     ),
     "evidence_bundle": BuiltIn(
         "A case leaves as one bundle with every hash in a manifest, a proof anybody can check, and a passphrase.",

@@ -97,6 +97,7 @@ def _watch_loosens(old: Watch, new: Watch) -> bool:
         and THEN_RANK[new.then] >= THEN_RANK[old.then]
         and SEVERITY_RANK[new.severity] >= SEVERITY_RANK[old.severity]
         and (new.blameless or not old.blameless)
+        and (new.notice_days == 0 or new.notice_days >= old.notice_days > 0)
     )
 
 

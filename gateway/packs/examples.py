@@ -45,11 +45,11 @@ class Situation(Strict):
     from_private: sent from a private mailbox. left: the tutor's work has ended.
     by_program: written by a program. attached: files that go with it.
     image_consent: what is on file about pictures. pupil_age: in years.
-    exempt: a declared and approved relative. official_page: the page it names is registered.
+    exempt: a declared and approved relative. official_pages: pages in the register.
     assessed: tools in the register of technologies. other_children: see `Child`.
     copied_outside: somebody outside is copied. detector_down: a detector does not answer.
     attachment_case: there is an open case that the pupil is infatuated.
-    sent_today: messages the sender sent to the same person today without an answer.
+    sent_today: messages that the sender sent to the same people in the hour before, without an answer.
     found: what the detectors find, where its wording is withheld.
     """
 
@@ -70,7 +70,7 @@ class Situation(Strict):
     image_consent: Literal["none", "given", "refused", "other_purpose"] = "none"
     pupil_age: Annotated[int, Field(ge=4, le=25)] = 13
     exempt: bool = False
-    official_page: bool = False
+    official_pages: list[Words] = Field(default=[])
     assessed: list[Name] = Field(default=[])
     other_children: list[Child] = Field(default=[])
     copied_outside: bool = False

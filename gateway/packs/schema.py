@@ -95,9 +95,13 @@ class SubjectInitials(Strict):
 
 
 class PairTrajectory(Strict):
-    """How far a pair may go before a person looks: at most one in twenty warm and harmless talks does."""
+    """How far a pair may go before a person looks: at most one in twenty warm and harmless talks does.
+
+    night_messages: which message of a tutor in one night, without the pupil's answer, is held; 0 for none.
+    """
 
     act_at: Annotated[float, Field(gt=0, le=10, strict=False)] = 1.0
+    night_messages: Annotated[int, Field(ge=0, le=50)] = 0
 
 
 class Acknowledged(Strict):

@@ -36,6 +36,7 @@ Occasion = Literal[
     "sample",  # clean traffic is to be looked at, per tutor
     "left",  # a tutor left
     "guardian_unreachable",
+    "unequal_holds",  # a group on file is held markedly more often than others
 ]
 # What a part may hang on: without it the part is not there.
 Switch = Literal[
@@ -83,6 +84,7 @@ class Watched(Cited):
     blameless: bool = False
     given: Annotated[FactKind, Field(strict=False)] | None = None
     unless: Annotated[FactKind, Field(strict=False)] | None = None
+    short_notice: bool = False  # only when nothing so far ahead as the setting notice_period is named
 
     @model_validator(mode="after")
     def _has_something_to_do(self) -> Watched:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from gateway.domain.address_change import CLAUSE, AddressChange
 from gateway.domain.entry import Detail, Entry
 from gateway.domain.report import Report
 from gateway.domain.strike import Strike
@@ -30,6 +31,15 @@ def report_viewed(organisation_id: str, case_id: str, person_id: str, at: dateti
 def report_answered(organisation_id: str, case_id: str, person_id: str, mark: str, at: datetime) -> Entry:
     """Somebody of the desk answered a report and closed its case."""
     return Entry(organisation_id, at, "report.answered", case_id, person_id, {"words": mark})
+
+
+def address_changed(one: AddressChange, what: str, actor: str, at: datetime, leg: str = "") -> Entry:
+    """A guardian's new address was asked about, agreed to, vouched for, moved, objected to, and so on.
+
+    leg: which of the addresses that are asked said it, by its name.
+    """
+    detail: Detail = {"change": one.id, "leg": leg, "clause": CLAUSE}
+    return Entry(one.organisation_id, at, f"address.{what}", one.person_id, actor, detail)
 
 
 def strike_changed(strike: Strike, what: str, actor: str, at: datetime, mark: str = "") -> Entry:

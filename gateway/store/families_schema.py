@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, LargeBinary, SmallInteger, Table, Text
+from sqlalchemy import Boolean, Column, Index, LargeBinary, SmallInteger, Table, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from gateway.store.schema import _is, _later, _may, _moment, _whose, metadata
 
@@ -102,4 +103,28 @@ withdrawal = Table(
     _whose(),
     _is("by_id", Text),
     _moment("at"),
+)
+
+# A guardian's change of address that waits. words: sealed JSON of who is asked, by leg, and of the
+# mailboxes that are wanted. confirmed: legs that said yes. outcome: "" while it waits.
+address_change = Table(
+    "address_change",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _whose(),
+    _is("person_id", Text),
+    _moment("asked_at"),
+    _is("words", LargeBinary),
+    _is("confirmed", ARRAY(Text)),
+    _is("vouched_by", Text),
+    _later("due_at"),
+    _later("settled_at"),
+    _is("outcome", Text),
+    Index(
+        "address_change_waiting",
+        "organisation_id",
+        "person_id",
+        unique=True,
+        postgresql_where=text("settled_at IS NULL"),
+    ),
 )

@@ -13,9 +13,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, TextClause, text
 
+from gateway.domain.fairness import Group
 from gateway.domain.figures import Figures, Missed, Recall, RulePrecision, Share, Spread
 from gateway.domain.verdict import Severity
 from gateway.store.engine import store_faults
+from gateway.store.fairness import held_by_group, id_at
+from gateway.store.vault import Vault
 
 SEVERITIES = tuple(str(one) for one in Severity)
 
@@ -104,8 +107,14 @@ THERE = text("SELECT to_regclass('hit_verdict') IS NOT NULL AS hits, EXISTS (SEL
 class SqlFigures:
     """The figures of one organisation."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, vault: Vault) -> None:
         self._engine = engine
+        self._vault = vault
+
+    def groups(self, organisation_id: str, since: datetime, until: datetime) -> list[Group]:
+        """How often messages of the groups on file were held, beside others'."""
+        with store_faults(), self._engine.connect() as connection:
+            return held_by_group(connection, self._vault, organisation_id, since, until)
 
     def figures(self, organisation_id: str, since: datetime, until: datetime) -> Figures:
         """Everything between two moments; the backlog is as it stands."""
@@ -113,8 +122,8 @@ class SqlFigures:
             "organisation": organisation_id,
             "since": since,
             "until": until,
-            "first": _id_at(since),
-            "last": _id_at(until),
+            "first": id_at(since),
+            "last": id_at(until),
         }
         with store_faults(), self._engine.connect() as connection:
             return _worked_out(connection, wanted)
@@ -169,8 +178,3 @@ def _spreads(rows: Sequence[Any]) -> list[Spread]:
         took = [timedelta(seconds=one) for one in row.took] if row else [None, None, None]
         made.append(Spread(severity, row.n if row else 0, *took))
     return made
-
-
-def _id_at(moment: datetime) -> str:
-    """The least id of a message made at a moment."""
-    return f"{int(moment.timestamp() * 1000):012x}"

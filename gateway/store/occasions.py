@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, and_, exists, func, select
@@ -13,9 +13,12 @@ from gateway.domain.people import Role, Standing
 from gateway.domain.policy import Policy, Reminder
 from gateway.domain.register import FactKind, lapses
 from gateway.domain.strike import proposed
+from gateway.domain.zones import LONDON, zone_of
 from gateway.hold.reminders import comes_of_age, period
+from gateway.store.fairness import held_by_group
 from gateway.store.families_schema import strike
 from gateway.store.people import open_person
+from gateway.store.register import all_facts
 from gateway.store.schema import (
     case_file,
     decision,
@@ -31,6 +34,7 @@ from gateway.store.vault import Vault
 
 LOOK_BACK = timedelta(days=14)  # nobody is reminded of what is older
 MOST = 500
+UNEQUAL_WINDOW = timedelta(days=90)  # clause MTW-06
 BREACHES, BREACH_WINDOW = 3, timedelta(days=180)  # clause MTW-12
 
 
@@ -258,10 +262,28 @@ def _turning_adult(asked: Asked) -> Iterator[Occasion]:
         person.c.role == str(Role.PUPIL),
         person.c.standing == str(Standing.ACTIVE),
     )
+    days = _local_days(asked)
     for row in asked.connection.execute(pupils):
         born = open_person(row, asked.vault).born
-        if born and comes_of_age(born, age, asked.reminder.after, asked.now.date()):
+        if born and comes_of_age(born, age, asked.reminder.after, days(row.id)):
             yield Occasion(row.id, person_id=row.id)
+
+
+def _local_days(asked: Asked) -> Callable[[str], date]:
+    """What day it is where somebody is."""
+    today = asked.now.date()
+    facts = all_facts(asked.connection, asked.vault, asked.organisation_id, kind=FactKind.TIME_ZONE)
+    return lambda who: asked.now.astimezone(zone_of(facts, (who,), today) or LONDON).date()
+
+
+def _unequal(asked: Asked) -> Iterator[Occasion]:
+    """Groups whose messages are held markedly more often than others', once a term each."""
+    since = asked.now - UNEQUAL_WINDOW
+    term = period("term", asked.now.date())
+    for one in held_by_group(asked.connection, asked.vault, asked.organisation_id, since, asked.now):
+        if one.unequal:  # the figures name the group, the task does not
+            mark = asked.vault.mark(f"group\0{one.role}\0{one.name}").hex()[:16]
+            yield Occasion(f"{mark}:{term}")
 
 
 def _lapsing(asked: Asked) -> Iterator[Occasion]:
@@ -318,6 +340,7 @@ LOOKS: dict[str, Callable[[Asked], Iterator[Any]]] = {
     "policy_changed": _policy_changed,
     "turning_adult": _turning_adult,
     "technology_review": _lapsing,
+    "unequal_holds": _unequal,
     "left": _left,
     "guardian_unreachable": _unreachable,
 }

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, func, select, tuple_
+from sqlalchemy import ARRAY, Connection, Text, delete, func, literal, select, tuple_, update
 
 from gateway.domain.pair import Pair
 from gateway.domain.people import Person, Role, Standing
-from gateway.store.schema import guardianship, pair, person
+from gateway.store.bulk import copy_in
+from gateway.store.schema import guardianship, mailbox, pair, person
 from gateway.store.vault import Vault
 
 PEOPLE_AT_ONCE = 5_000
@@ -53,6 +54,26 @@ def open_person(row: Any, vault: Vault) -> Person:
         born=date.fromisoformat(kept["born"]) if kept["born"] else None,
         standing=Standing(row.standing),
     )
+
+
+def put_mailboxes(connection: Connection, vault: Vault, one: Person) -> None:
+    """Give somebody who is there the mailboxes of `one`. The caller raises the directory's version."""
+    same = (person.c.organisation_id == one.organisation_id) & (person.c.id == one.id)
+    row = seal_person(one, vault)
+    connection.execute(update(person).where(same).values(particulars=row["particulars"]))
+    set_mailboxes(connection, vault, one.organisation_id, [one])
+
+
+def set_mailboxes(connection: Connection, vault: Vault, ours: str, people: Sequence[Person]) -> None:
+    """Write the look-up marks of these people's mailboxes in the place of what there was."""
+    if not people:
+        return
+    named = [one.id for one in people]
+    theirs = mailbox.c.person_id == literal(named, ARRAY(Text)).any_()
+    connection.execute(delete(mailbox).where(mailbox.c.organisation_id == ours, theirs))
+    marks = {(one.id, vault.blind(address)) for one in people for address in one.mailboxes}
+    rows = [{"organisation_id": ours, "person_id": who, "blind": mark} for who, mark in marks]
+    copy_in(connection, mailbox, rows)
 
 
 def pair_of(row: Any) -> Pair:

@@ -29,20 +29,22 @@ def facts_around(
     """What is on file about a pair, its people, and the organisation."""
     nobody = and_(register_fact.c.person_id == "", register_fact.c.pair_id == "")
     about = or_(register_fact.c.person_id.in_(person_ids), register_fact.c.pair_id == pair.id, nobody)
+    judged = register_fact.c.kind != str(FactKind.GROUP)  # who somebody is bears on no judgement
     rows = connection.execute(
         select(register_fact)
-        .where(register_fact.c.organisation_id == pair.organisation_id, about)
+        .where(register_fact.c.organisation_id == pair.organisation_id, about, judged)
         .order_by(register_fact.c.id)
     )
     return tuple(_fact(row, vault) for row in rows)
 
 
 def all_facts(
-    connection: Connection, vault: Vault, organisation_id: str, source: str = ""
+    connection: Connection, vault: Vault, organisation_id: str, source: str = "", kind: FactKind | None = None
 ) -> tuple[Fact, ...]:
-    """Everything on file at an organisation, or what one source entered, oldest first."""
-    ours = register_fact.c.organisation_id == organisation_id
-    which = and_(ours, register_fact.c.source == source) if source else ours
+    """What is on file at an organisation, oldest first: all of it, of one source, or of one kind."""
+    which = register_fact.c.organisation_id == organisation_id
+    which = and_(which, register_fact.c.source == source) if source else which
+    which = and_(which, register_fact.c.kind == str(kind)) if kind else which
     rows = connection.execute(select(register_fact).where(which).order_by(register_fact.c.id))
     return tuple(_fact(row, vault) for row in rows)
 

@@ -16,50 +16,65 @@ from sqlalchemy.exc import IntegrityError
 
 from gateway.domain.alias import mint
 from gateway.domain.pair import Pair
-from gateway.domain.people import DESK_ROLES, Guardianship, Organisation, Person
+from gateway.domain.people import DESK_ROLES, Guardianship, Organisation
 from gateway.domain.roster import AliasRow, Roster
 from gateway.errors import NotFound, RosterError
+from gateway.ports import Alarms
 from gateway.record.entries import directory_changed
+from gateway.store.address_imports import Imported
 from gateway.store.bulk import copy_in
 from gateway.store.desk_users import put_desk_password
 from gateway.store.engine import store_faults
 from gateway.store.passwords import hash_password
-from gateway.store.people import open_person, pair_of, seal_person
+from gateway.store.people import open_person, pair_of, seal_person, set_mailboxes
 from gateway.store.record import append, lock_heads
 from gateway.store.register import ROSTER, all_facts, lessons_of, replace_imported, replace_lessons
-from gateway.store.schema import alias, guardianship, mailbox, organisation, pair, person
+from gateway.store.schema import alias, guardianship, organisation, pair, person
 from gateway.store.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What an import did. version: the directory's version afterwards."""
+    """What an import did.
+
+    version: the directory's version afterwards. addresses_waiting: guardians whose new address waits
+    until it is confirmed.
+    """
 
     people: int
     pairs: int
     aliases_minted: int
     aliases_revoked: int
     version: int
+    addresses_waiting: int = 0
 
 
-def apply(engine: Engine, vault: Vault, roster: Roster) -> Applied:
+def apply(engine: Engine, vault: Vault, roster: Roster, alarms: Alarms) -> Applied:
     """Bring in a roster, all of it or nothing, in one transaction.
 
     People and pairs are added or changed and never removed (their standing, or `open`, ends
-    them). A person who joins a circle gets an alias; one who leaves it loses theirs.
+    them). A person who joins a circle gets an alias; one who leaves it loses theirs. A registered
+    guardian keeps the mailboxes of before until a change of them is confirmed (clause DFT-18).
     """
     roster = replace(
         roster, organisation=replace(roster.organisation, domain=roster.organisation.domain.lower())
     )
     ours = roster.organisation.id
     passwords = {person_id: hash_password(word) for person_id, word in roster.passwords.items()}
-    people = [seal_person(replace(one, organisation_id=ours), vault) for one in roster.people]
+    people = {one.id: seal_person(replace(one, organisation_id=ours), vault) for one in roster.people}
+    now = datetime.now(UTC)
     allowed = _seal_allowed(vault, roster)
     with _clashes(), store_faults(), engine.begin() as connection:
         version = _upsert_organisation(connection, roster.organisation, allowed)
-        _upsert_people(connection, people)
+        held = Imported(connection, vault, alarms, ours, now)
+        kept = held.held_back(roster.people)
+        members = [replace(one, mailboxes=kept.get(one.id, one.mailboxes)) for one in roster.people]
+        for one in members:
+            if one.id in kept:
+                people[one.id] = seal_person(replace(one, organisation_id=ours), vault)
+        _upsert_people(connection, list(people.values()))
         _set_passwords(connection, vault, roster, passwords)
-        _set_mailboxes(connection, vault, ours, roster.people)
+        set_mailboxes(connection, vault, ours, members)
         _set_guardianships(connection, ours, roster.guardianships)
         _upsert_pairs(connection, ours, roster.pairs)
         minted, revoked = _settle_aliases(connection, roster.organisation)
@@ -69,9 +84,9 @@ def apply(engine: Engine, vault: Vault, roster: Roster) -> Applied:
             replace_lessons(connection, ours, roster.lessons)
         # Last, or mail would wait for a large import; nobody who holds a chain waits for the directory.
         heads = lock_heads(connection, [ours])
-        append(connection, heads, [directory_changed(ours, version, datetime.now(UTC))])
+        append(connection, heads, [directory_changed(ours, version, now), *held.entries])
     vault.prepare(ours, sorted({one.pupil_id for one in roster.pairs}))
-    return Applied(len(people), len(roster.pairs), minted, revoked, version)
+    return Applied(len(people), len(roster.pairs), minted, revoked, version, len(kept))
 
 
 def export(engine: Engine, vault: Vault, organisation_id: str) -> Roster:
@@ -194,18 +209,6 @@ def _set_passwords(connection: Connection, vault: Vault, roster: Roster, passwor
         else:
             theirs = (person.c.organisation_id == ours) & (person.c.id == one.id)
             connection.execute(update(person).where(theirs).values(password=stored))
-
-
-def _set_mailboxes(connection: Connection, vault: Vault, ours: str, people: Sequence[Person]) -> None:
-    if not people:
-        return
-    named = [one.id for one in people]
-    connection.execute(
-        delete(mailbox).where(mailbox.c.organisation_id == ours, mailbox.c.person_id == _any(named))
-    )
-    marks = {(one.id, vault.blind(address)) for one in people for address in one.mailboxes}
-    rows = [{"organisation_id": ours, "person_id": who, "blind": mark} for who, mark in marks]
-    copy_in(connection, mailbox, rows)
 
 
 def _set_guardianships(connection: Connection, ours: str, given: Sequence[Guardianship]) -> None:

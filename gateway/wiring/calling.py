@@ -24,6 +24,7 @@ def callers_of(store: Store, readers: Readers, take: Takes) -> Callers:
         store.register,
         store.sendings,
         store.strikes,
+        store.addresses,
         showing(readers),
         take,
         store.link_key,

@@ -151,7 +151,7 @@ def casework_of(
         expiring=SqlExpiring(retention, without_pictures),
         proofs=proofs,
         evidence=SqlEvidence(engine, vault, docket, directory, matters, proofs),
-        figures=SqlFigures(engine),
+        figures=SqlFigures(engine, vault),
         samples=SqlSamples(engine, docket),
         care=SqlCare(engine),
         rota=SqlRota(engine, vault, alarms, directory.deciders),

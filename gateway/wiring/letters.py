@@ -26,7 +26,8 @@ class Letters:
         """The letters of a kind, none when there is nobody to write to.
 
         kind: sign_in (about: the mark of an address), code (message and person), answered (a case),
-        child_told (a pupil, whose guardians it goes to), strike (a tutor).
+        child_told (a pupil, whose guardians it goes to), strike (a tutor), address (a change of a
+        guardian's address).
         """
         match kind:
             case "sign_in":
@@ -39,6 +40,8 @@ class Letters:
                 return self._to(organisation_id, report.reporter_id, letters.answered, now)
             case "child_told":
                 return self._to_guardians(organisation_id, about, now)
+            case "address":
+                return self._address(organisation_id, about, now)
             case _:
                 return self._to(organisation_id, about, letters.strike, now)
 
@@ -57,6 +60,12 @@ class Letters:
         organisation = self._store.directory.organisation(organisation_id)
         say = self._say(self._store.directory.person(organisation_id, person_id), now)
         return [letters.code(organisation, one, say, new_id(now), now)]
+
+    def _address(self, organisation_id: str, change_id: str, now: datetime) -> list[Notice]:
+        person_id, asked = self._store.addresses.letters(organisation_id, change_id, now)
+        organisation = self._store.directory.organisation(organisation_id)
+        say = self._say(self._store.directory.person(organisation_id, person_id), now)
+        return [letters.address(organisation, one, self._base, say, new_id(now), now) for one in asked]
 
     def _to(self, organisation_id: str, person_id: str, write: letters.Write, now: datetime) -> list[Notice]:
         try:

@@ -220,7 +220,15 @@ async def _courier(settings: Settings) -> None:
         asyncio.create_task(
             run_worker(
                 store.conninfo,
-                Context(store.docket, notifier, store.ledger, store, Caller(store, notifier), Nights(store)),
+                Context(
+                    store.docket,
+                    notifier,
+                    store.ledger,
+                    store,
+                    Caller(store, notifier),
+                    Nights(store),
+                    store.addresses,
+                ),
             ),
             name="jobs",
         ),

@@ -18,6 +18,7 @@ from gateway.jobs.app import ProcrastinateAlarms
 from gateway.settings import Settings, config_folder
 from gateway.store import roster as rosters
 from gateway.store import server
+from gateway.store.address_changes import SqlAddressChanges
 from gateway.store.correspondence import SqlCorrespondence
 from gateway.store.desk_users import create_organisation
 from gateway.store.directory import SqlDirectory
@@ -52,10 +53,11 @@ class Rosters:
 
     _engine: Engine = field(repr=False)
     _vault: Vault = field(repr=False)
+    _alarms: ProcrastinateAlarms = field(repr=False)
 
     def apply(self, roster: Roster) -> rosters.Applied:
         """Write a roster in one transaction, minting the aliases it needs."""
-        return rosters.apply(self._engine, self._vault, roster)
+        return rosters.apply(self._engine, self._vault, roster, self._alarms)
 
     def export(self, organisation_id: str) -> Roster:
         """The organisation's people as a roster, without passwords."""
@@ -94,6 +96,7 @@ class Store:
     reports: SqlReports
     sendings: SqlSendings
     strikes: SqlStrikes
+    addresses: SqlAddressChanges
     link_key: bytes = field(repr=False)
     casework: Casework
     form_key: bytes = field(repr=False)
@@ -190,7 +193,7 @@ def _joined(engine: Engine, master_key: bytes, libpq: str, home: Path) -> Store:
         outbox=SqlOutbox(engine, vault, alarms, directory.policy_of),
         sessions=SqlSessions(engine, vault),
         api_keys=SqlApiKeys(engine),
-        roster=Rosters(engine, vault),
+        roster=Rosters(engine, vault, alarms),
         record=record,
         policies=policies,
         releases=releases,
@@ -203,6 +206,7 @@ def _joined(engine: Engine, master_key: bytes, libpq: str, home: Path) -> Store:
         reports=SqlReports(engine, vault, alarms, directory.policy_of),
         sendings=SqlSendings(engine, vault, alarms, directory.policy_of),
         strikes=SqlStrikes(engine, vault, alarms),
+        addresses=SqlAddressChanges(engine, vault, alarms),
         link_key=link_key(master_key),
         casework=casework_of(engine, vault, alarms, directory, docket, record, master_key),
         form_key=hashlib.sha256(b"desk forms\0" + master_key).digest(),

@@ -7,6 +7,7 @@ from multiprocessing.util import Finalize
 from typing import TYPE_CHECKING
 
 from gateway.channels.platform.app import beside, create_api
+from gateway.desk.addresses_page import new_addresses_blueprint
 from gateway.desk.app import create_desk
 from gateway.desk.families.blueprints import family_pages
 from gateway.desk.mailboxes import mailboxes_blueprint
@@ -65,6 +66,7 @@ def desk_of(settings: Settings, store: Store, journey: Office, readers: Readers)
             *tutor_pages(),
             *casework_pages(store.casework, showing(readers)),
             todo_blueprint(store.tasks),
+            new_addresses_blueprint(store.addresses),
             *((mailboxes_blueprint(folder),) if folder else ()),
         ),
         links=(*LINKS, ("Mailboxes", "/mailboxes")) if folder else LINKS,

@@ -94,7 +94,7 @@ def test_a_forged_link_opens_nothing_and_all_look_alike(pages: Pages) -> None:
     client = pages.app.test_client()
     looks = set()
     for bad in forged(one):
-        for way in Way:
+        for way in set(Way) - {Way.ADDRESS}:  # which is shown to all, and looked up when it is answered
             answer = client.get(f"/{way}/{bad}")
             assert answer.status_code == 404, (way, bad)
             looks.add(_plain(answer.text).replace(f"/{way}/{bad}", ""))

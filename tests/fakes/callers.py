@@ -17,9 +17,11 @@ from werkzeug.test import TestResponse
 
 from gateway import packs
 from gateway.channels.email.compose import compose
+from gateway.desk.addresses_page import new_addresses_blueprint
 from gateway.desk.app import create_desk
 from gateway.desk.families.blueprints import family_pages
 from gateway.desk.families.callers import Callers
+from gateway.desk.office_page import office_blueprint
 from gateway.desk.parts import Terms
 from gateway.desk.throttle import Throttle
 from gateway.desk.tutors.blueprints import tutor_pages
@@ -86,6 +88,7 @@ class Pages:
             SqlRegister(store.engine, store.vault),
             store.sendings,
             store.strikes,
+            store.addresses,
             lambda one: self.readers.read(one).result(),
             self.take,
             LINK_KEY,
@@ -100,7 +103,12 @@ class Pages:
             store.directory,
             self.clock,
             b"k" * 32,
-            extra=(*family_pages(self.callers), *tutor_pages()),
+            extra=(
+                *family_pages(self.callers),
+                *tutor_pages(),
+                office_blueprint(),
+                new_addresses_blueprint(store.addresses),
+            ),
             terms=Terms(factor_required=False),
         )
 

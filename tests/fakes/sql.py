@@ -21,6 +21,7 @@ from gateway.domain.verdict import Hold, Lane, Outcome, Refuse, Ruled, Severity,
 from gateway.jobs.app import ProcrastinateAlarms
 from gateway.ports import Judgement
 from gateway.store import roster as rosters
+from gateway.store.address_changes import SqlAddressChanges
 from gateway.store.correspondence import SqlCorrespondence
 from gateway.store.directory import SqlDirectory
 from gateway.store.docket import SqlDocket
@@ -113,13 +114,17 @@ class Store:
         return SqlStrikes(self.engine, self.vault, self.alarms)
 
     @cached_property
+    def addresses(self) -> SqlAddressChanges:
+        return SqlAddressChanges(self.engine, self.vault, self.alarms)
+
+    @cached_property
     def casework(self) -> Casework:
         joined = (self.engine, self.vault, self.alarms, self.directory, self.docket, self.record)
         return casework_of(*joined, MASTER_KEY)
 
     def bring_in(self, roster: Roster) -> rosters.Applied:
         """Import a roster."""
-        return rosters.apply(self.engine, self.vault, roster)
+        return rosters.apply(self.engine, self.vault, roster, self.alarms)
 
     def close(self) -> None:
         """End the threads and connections that were used."""

@@ -18,8 +18,9 @@ DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 def operating_hours(message: Message, terms: RuleTerms) -> Ruling:
     """Let a tutor's message to a pupil wait for the next opening hour: a later time, no rejection.
 
-    Setting operating_hours: schools or private by the pair's contract. What holds a message for
-    harm is never late for it (clauses MTW-78, C-15).
+    Setting operating_hours: schools or private by the pair's contract. Hours are those where the
+    family is, when the register says where (WSEN-12). What holds a message for harm is never late
+    for it (clauses MTW-78, C-15).
     """
     hours = table(terms, "operating_hours")
     part = hours.get("schools" if message.circle.pair.contract == "school" else "private")
@@ -27,7 +28,7 @@ def operating_hours(message: Message, terms: RuleTerms) -> Ruling:
         return Pass()
     if message.sender_role is not Role.TUTOR or not message.reaches_pupil:
         return Pass()
-    zone = ZoneInfo(str(hours.get("timezone", "Europe/London")))
+    zone = message.circle.zone(message.day) or ZoneInfo(str(hours.get("timezone", "Europe/London")))
     now = message.envelope.received_at.astimezone(zone)
     opens = opening(now, str(part["window"]))
     return Amend((DeliverAfter(opens),)) if opens > now else Pass()

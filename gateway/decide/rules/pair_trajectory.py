@@ -12,10 +12,17 @@ FURTHER = 1.25  # times what was told last: nobody is called again for the same
 def pair_trajectory(message: Message, terms: RuleTerms) -> Ruling:
     """Hold the message with which a pair's course goes too far, though each had passed.
 
-    Parameters: act_at, a score that grows with signs, stages and facts (`moderate.trajectory`).
+    Parameters: act_at, a score that grows with signs, stages and facts (`moderate.trajectory`);
+    night_messages, how many a tutor may write to a pupil in one night without an answer, the last of
+    them held; 0 for any number (clause MTW-02).
     """
     act_at = float(str(terms.parameters.get("act_at", 1.0)))
     course = message.course
-    if course is None or course.reached < max(act_at, course.told * FURTHER):
+    if course is None:
+        return Pass()
+    at_night = int(str(terms.parameters.get("night_messages", 0)))
+    if at_night and course.pressed >= at_night:
+        return Hold(terms.lane, terms.severity, f"{course.pressed} messages in one night without an answer")
+    if course.reached < max(act_at, course.told * FURTHER):
         return Pass()
     return Hold(terms.lane, terms.severity, course.because)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 from flask.blueprints import BlueprintSetupState
 
+from gateway.desk.families.addresses import addresses_blueprint
 from gateway.desk.families.callers import Callers
 from gateway.desk.families.guardian import guardian_blueprint
 from gateway.desk.families.pupil import pupil_blueprint
@@ -23,4 +24,5 @@ def family_pages(callers: Callers) -> tuple[Blueprint, ...]:
         state.app.extensions["callers"] = callers
 
     of_pupils = (pupil_blueprint(), pupil_pictures_blueprint())
-    return (signing, guardian_blueprint(), telling_blueprint(), *of_pupils, sealed_blueprint())
+    of_guardians = (guardian_blueprint(), addresses_blueprint())
+    return (signing, *of_guardians, telling_blueprint(), *of_pupils, sealed_blueprint())

@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, current_app, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from gateway.desk import cookies
+from gateway.desk import cookies, words
 from gateway.desk.families.needs import (
+    Addresses,
     Correspondence,
     Entrances,
     Reads,
@@ -29,6 +31,7 @@ from gateway.desk.throttle import Throttle
 from gateway.domain.language import ENGLISH, LANGUAGES, Say, known, speaker
 from gateway.domain.people import FAMILY_ROLES, Person, Role
 from gateway.domain.register import FactKind
+from gateway.domain.zones import LONDON, zone_of
 from gateway.errors import Forbidden, NotFound, Stale, Unavailable
 
 SESSION = "family"
@@ -62,6 +65,7 @@ class Callers:
     register: Register
     sendings: Sendings
     strikes: Strikes
+    addresses: Addresses
     read: Reads
     take: Takes
     link_key: bytes = field(repr=False)
@@ -132,6 +136,23 @@ def say() -> Say:
     return speaker(language())
 
 
+def moment(at: datetime) -> str:
+    """Date and time where this caller is, as far as the register knows; in London otherwise."""
+    return words.moment(at, _zone())
+
+
+def _zone() -> ZoneInfo:
+    if "zone" not in g:
+        person, day = caller(), parts().clock().date()
+        g.zone = LONDON
+        if person is not None and person.role in FAMILY_ROLES:
+            children = ours().correspondence.pupils_of(person.organisation_id, person.id)
+            people = (person.id, *children)
+            facts = [f for one in people for f in ours().register.facts(person.organisation_id, one)]
+            g.zone = zone_of(facts, people, day) or LONDON
+    return cast(ZoneInfo, g.zone)
+
+
 def page(template: str, status: int = 200, **more: object) -> ResponseReturnValue:
     """A page of ours, with what its forms need in a browser that is not signed in at the desk."""
     if visitor() is None:
@@ -151,6 +172,7 @@ def around() -> dict[str, object]:
     )
     return {
         "say": say(),
+        "moment": moment,
         "language": language(),
         "languages": LANGUAGES,
         "caller": person,

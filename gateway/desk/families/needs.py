@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Protocol
 
+from gateway.domain.address_change import AddressChange
 from gateway.domain.correspondence import Copied, Letter, Sending, Volume
 from gateway.domain.message import Arrival, Reading
 from gateway.domain.people import Person
@@ -54,6 +55,14 @@ class Entrances(Protocol):
 
     def revoke_all(self, organisation_id: str, person_id: str, now: datetime) -> None:
         """End all sessions of a person."""
+        ...
+
+
+class Addresses(Protocol):
+    """Guardians' new addresses that wait; see `store.address_changes`."""
+
+    def answer(self, text: str, yes: bool, now: datetime) -> AddressChange:
+        """Count what somebody at an address said. Raises NotFound for no link of ours."""
         ...
 
 

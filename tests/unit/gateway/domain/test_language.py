@@ -26,6 +26,8 @@ SUBJECTS = (
     "There is an answer for you",
     "News on your page",
     "Your child told us something",
+    "A change of address",
+    "Your address was changed",
 )
 REMOVED = ("phone number", "e-mail address", "account name", "link", "name of a service", "address")
 CONTACT = ("phone", "email", "handle", "platform", "link", "video_link", "invite", "invite_link", "postal_address", "postcode", "shortener", "payment", "intent", "person")  # fmt: skip
@@ -55,6 +57,7 @@ def shown() -> set[str]:
     said |= {f"{what} removed" for what in REMOVED} | {CATEGORIES[one] for one in CONTACT}
     said |= {step.capitalize() for step in discipline.STEPS}
     said |= {letters.SIGN_IN, letters.CODE, letters.ANSWERED, letters.STRIKE, letters.CHILD_TOLD}
+    said |= {letters.ADDRESS_OLD, letters.ADDRESS_NEW, letters.ADDRESS_MOVED}
     said |= {sealing.NOTICE, sealing.READ_AT, sealing.CODE}
     return said | {footer.CHECKED, *footer.IN_ORDER}
 

@@ -144,3 +144,38 @@ def test_refusals_and_reports_add_nothing() -> None:
 def test_the_reasons_name_signs_and_facts() -> None:
     said = because(after(*(sent(day, 23.0, copied=day < 2, secrecy=0.5) for day in range(6))))
     assert "secrecy" in said and "left out" in said and "late at night" in said
+
+
+def test_a_tutors_messages_of_one_night_are_counted_until_the_pupil_answers() -> None:
+    night = datetime(2026, 3, 4, 22, tzinfo=UTC)
+
+    def wrote(hours: float, sender: Role = Role.TUTOR, to_pupil: bool = True) -> Signals:
+        at = night + timedelta(hours=hours)
+        return Signals(at, sender, to_pupil, False, at.hour + at.minute / 60)
+
+    state, seen = Trajectory(), []
+    for one in (
+        wrote(0), wrote(0.5), wrote(0.6, to_pupil=False), wrote(1),  # to a guardian: counts nothing, ends nothing
+        wrote(1.5, Role.PUPIL, to_pupil=False), wrote(2), wrote(8),
+        wrote(24), wrote(36), wrote(48),  # the next night, a day, another night
+    ):  # fmt: skip
+        state = further(state, one, opened=False)
+        seen.append(state.pressed)
+    assert seen == [1, 2, 2, 3, 0, 1, 2, 1, 0, 1]
+
+
+def test_only_a_message_of_the_night_itself_has_pressed() -> None:
+    at = datetime(2026, 3, 4, 23, tzinfo=UTC)
+    state = replace(Trajectory(), at=at, pressed=2)
+    later = at + timedelta(minutes=5)
+    third = Signals(later, Role.TUTOR, True, False, 23.1)
+    to_guardian = replace(third, to_pupil=False)
+    (first, second) = (course(state, one) for one in (third, to_guardian))
+    assert first is not None and first.pressed == 3
+    assert second is not None and second.pressed == 0
+
+
+def test_a_case_about_the_night_does_not_lower_what_was_told() -> None:
+    at = datetime(2026, 3, 4, 23, tzinfo=UTC)
+    state = replace(Trajectory(), at=at, told=1.4, pressed=2)
+    assert further(state, Signals(at, Role.TUTOR, True, False, 23.0), opened=True).told == 1.4

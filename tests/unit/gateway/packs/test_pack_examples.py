@@ -13,7 +13,7 @@ from gateway.settings import config_folder
 
 FILES = {path.stem: path for path in sorted((config_folder() / "examples").glob("*.yaml"))}
 PACKS = {"vto": "vto", "kst": "key-stage", "wsen": "westcountry-sen", "mtw": "mytutor", "hst": "home-school"}
-PAIRS = {"dft": 21, "hst": 20, "kst": 17, "mtw": 60, "vto": 28, "wsen": 9}
+PAIRS = {"dft": 21, "hst": 20, "kst": 17, "mtw": 60, "vto": 28, "wsen": 10}
 VTO = packs.load(config_folder(), "vto")
 
 ONE = """\

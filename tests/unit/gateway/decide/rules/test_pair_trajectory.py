@@ -33,3 +33,13 @@ def test_it_holds_at_the_mark_and_not_twice_for_the_same(reached: float, told: f
 
 def test_a_message_that_is_no_part_of_a_course_passes() -> None:
     assert isinstance(pair_trajectory(message(), TERMS), Pass)
+
+
+@pytest.mark.parametrize(("pressed", "held"), [(0, False), (2, False), (3, True), (4, True)])
+def test_the_third_message_of_a_night_without_an_answer_is_held_where_the_pack_says_so(
+    pressed: int, held: bool
+) -> None:
+    one = replace(message(), course=Course(0.1, 0.0, "", pressed))
+    terms = replace(TERMS, parameters={**TERMS.parameters, "night_messages": 3})
+    assert isinstance(pair_trajectory(one, terms), Hold) is held
+    assert isinstance(pair_trajectory(one, TERMS), Pass)
