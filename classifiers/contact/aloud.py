@@ -15,12 +15,23 @@ from classifiers.contact.joining import joined, stacked_lines
 from classifiers.contact.numerals import numerals
 from classifiers.contact.pieces import Reader
 from classifiers.contact.said import begin_signs, may_be_said, spelling
-from classifiers.contact.spelling import FIGURE, LINE_END, MARK, SPELT, SPELT_SIGN, WORD, Piece, sign_at
+from classifiers.contact.spelling import (
+    FIGURE,
+    LINE_END,
+    MARK,
+    PERHAPS_SIGN,
+    SPELT,
+    SPELT_SIGN,
+    WORD,
+    Piece,
+    sign_at,
+)
 from classifiers.contact.spelt_digits import door_at, run_at
 from classifiers.contact.tokens import BREAK, DIGITS, LETTERS, Tokens
 from classifiers.normalise.view import View
 
 _MOST_TOKENS = 20_000
+_SIGNS = (SPELT_SIGN, PERHAPS_SIGN)
 
 
 def aloud(view: View, tokens: Tokens, seams: Collection[int] = ()) -> View | None:
@@ -33,7 +44,7 @@ def aloud(view: View, tokens: Tokens, seams: Collection[int] = ()) -> View | Non
     stacked = stacked_lines(view.text) if "\n" in view.text else frozenset[int]()
     if not (stacked or seams) and says_only_itself(tokens):
         return None
-    pieces = signs_resolved(_without_commas(_without_between(_pieces(tokens))))
+    pieces = signs_resolved(_without_commas(_without_between(_without_commas(_pieces(tokens)))))
     return joined(view, pieces, stacked, frozenset(seams))
 
 
@@ -122,7 +133,7 @@ def _without_commas(pieces: list[Piece]) -> list[Piece]:
     for at, piece in enumerate(pieces):
         if piece.kind == MARK and piece.text in (",", ";", "-", "–", "..", "...") and kept:
             before, after = kept[-1], pieces[at + 1] if at + 1 < len(pieces) else None
-            if before.kind == SPELT_SIGN or (after is not None and after.kind == SPELT_SIGN):
+            if before.kind in _SIGNS or (after is not None and after.kind in _SIGNS):
                 continue
             if piece.text in ",;" and before.kind == SPELT and after is not None and after.kind == SPELT:
                 kept.append(Piece(" ", piece.start, piece.end, MARK))

@@ -61,7 +61,7 @@ _PERSONS = frozenset(
 _DENIED = frozenset(
     ("not", "never", "cant", "cannot", "dont", "wont", "mustnt", "nor", "against", "decline", "refuse", "refused",
      "rule", "rules", "policy", "allowed", "scam", "ignore", "didnt", "couldnt", "wouldnt", "asked", "said", "told",
-     "wanted", "wants", "offered", "keeps", "suggested", "prefer", "no", "avoid", "phishing", "fraud", "safety", "unfortunately", "afraid")
+     "wanted", "wants", "offered", "keeps", "suggested", "proposed", "declined", "prefer", "no", "avoid", "phishing", "fraud", "safety", "unfortunately", "afraid")
 )  # fmt: skip
 _POLITE = (
     "dont suppose",

@@ -52,6 +52,25 @@ _USUAL = frozenset(
     )
 )
 _ENDING = frozenset(("ending", "end", "bit", "suffix", "one", "domain", "thing", "address"))
+_MAILED = frozenset(
+    (
+        "mail",
+        "email",
+        "emails",
+        "address",
+        "write",
+        "reach",
+        "name",
+        "initials",
+        "something",
+        "send",
+        "username",
+    )
+)
+_MINE = frozenset(("my", "its", "mine", "me", "our", "im", "ive", "us", "ill"))
+_NO_ADDRESS = frozenset(
+    ("support", "help", "work", "works", "engineer", "account", "looking", "look", "office")
+)
 _OWNED = "(?:my|mi|ma|our|your|ur|his|her|the|its|a) "
 _PART = (
     "(?:initials?|surname|(?:first|middle|last|full|real|given|family|second|dogs?|cats?|pets?|hamsters?|mums?|kahoot|user|nick|display) ?"
@@ -87,11 +106,26 @@ def _usual_mail(stream: Stream) -> list[Hit]:
         at, upto = stream.at[place], stream.upto[place]
         led = any_of(words[max(0, at - 2) : at], _USUAL) and "the" in words[max(0, at - 3) : at]
         ended = any_of(words[upto + 1 : upto + 3], _ENDING) and "the" in words[max(0, at - 3) : at]
-        if not (led or ended) or polarity(stream, place, place + 1) is not None:
+        parted = _parted(stream, at)
+        if not (led or ended or parted) or polarity(stream, place, place + 1) is not None:
             continue
         first, last = _sentence_at(stream, at)
         return [hit(stream, "email", first, last, 0.6, evasive=True, evidence=("told by its parts",))]
     return []
+
+
+def _parted(stream: Stream, at: int) -> bool:
+    """ "bukola catering, then yahoo", "something at hotmail": a provider as the end of an address that is somebody's."""
+    words = stream.tokens.words
+    before = words[max(0, at - 3) : at]
+    joined = before[-1:] in (["at"], ["then"], ["@"]) or before[-2:] in (
+        ["at", "the"],
+        ["then", "at"],
+        ["at", "a"],
+    )
+    near = stream.around(at, at, 16, 8)
+    mine = any_of(near, _MAILED) and any_of(near, _MINE)
+    return joined and mine and not any_of(near, _NO_ADDRESS)
 
 
 def _told(stream: Stream, first: int, last: int) -> Hit | None:

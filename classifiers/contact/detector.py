@@ -13,6 +13,7 @@ from classifiers.contact.decoders import hidden_texts
 from classifiers.contact.described import described
 from classifiers.contact.dwelling import dwellings
 from classifiers.contact.exhibit import CAP, narrated, set_as_exercise, shown_for_study
+from classifiers.contact.gapped import gapped
 from classifiers.contact.handle import handles
 from classifiers.contact.hits import HOLD, Hit, apart_from, merge
 from classifiers.contact.intent import intents
@@ -192,6 +193,7 @@ def accept(
     said: it is somebody's words, not a link or a file name. study: values may be there to be studied.
     """
     hits = phones(stream, protected)
+    hits += apart_from(hits, gapped(stream))
     hits += mailboxes(stream, protected)
     hits += links(stream, protected, names)
     hits += rooms(stream)

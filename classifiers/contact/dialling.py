@@ -8,7 +8,7 @@ import phonenumbers
 
 from classifiers.contact.pieces import Numeral
 from classifiers.contact.stream import Stream
-from classifiers.contact.tokens import BREAK
+from classifiers.contact.tokens import BREAK, DIGITS
 
 _COUNTRY_CODES = frozenset(str(code) for code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE)
 _SUMS = frozenset("+*/×÷·")
@@ -106,6 +106,8 @@ def by_form(stream: Stream, run: list[Numeral], first: int, last: int, *, hidden
         score -= 0.45
     elif not singles and ("," in signs or ";" in signs) and not hidden:
         score -= 0.25 if mobile else 0.45
+    if "|" in signs and "\n" in signs and not stream.cue("call_me", pieces[0].first, pieces[-1].last, 30, 30):
+        score -= 0.45  # a table, or stems and leaves
     if any(_is_range(run, at) for at in range(first + 1, last)):
         score -= 0.4
     if signs.count(")") >= 2 and "(" not in signs and _answers(stream, pieces):
@@ -203,8 +205,8 @@ def by_context(stream: Stream, first: int, last: int, base: float, evidence: lis
         score -= 0.3 if called else 0.4
     if stream.cue("sums", first, last, 8, 6) and not _alone_on_line(stream, first):
         evidence.append("words of sums")
-        score -= 0.1 if called else 0.35
-    return max(score, -0.45) if base >= 0.85 else score
+        score -= 0.1 if called else 0.55 if stream.tokens.kinds[first] == DIGITS else 0.35
+    return max(score, -0.6 if not called else -0.45) if base >= 0.85 else score
 
 
 def _alone_on_line(stream: Stream, first: int) -> bool:

@@ -22,6 +22,9 @@ _VERBS = frozenset(
 )
 
 
+_REPLACING = frozenset(("where", "instead", "swap", "replace", "put", "means", "stands", "change"))
+
+
 def signs_resolved(pieces: list[Piece]) -> list[Piece]:
     """Doubtful signs become signs where a host or a handle is being spelt, else words again."""
     out = _dots_added(pieces)
@@ -46,7 +49,7 @@ def signs_resolved(pieces: list[Piece]) -> list[Piece]:
 def _dots_added(pieces: list[Piece]) -> list[Piece]:
     """Hosts before a spelt slash with their dots: "monzo me slash" and "bitly slash"."""
     out: list[Piece] = []
-    for piece in pieces:
+    for piece in _endings_joined(pieces):
         ending = piece.kind == WORD and piece.text in ADDED_ENDINGS and len(out) > 1
         if (
             ending
@@ -73,6 +76,35 @@ def _dots_added(pieces: list[Piece]) -> list[Piece]:
     return out
 
 
+def _endings_joined(pieces: list[Piece]) -> list[Piece]:
+    """The pieces with the ending of a host as one: "dot g g", "dot c o m"."""
+    joined: dict[int, Piece] = {}
+    for dot, piece in enumerate(pieces):
+        if piece.text != "." or piece.kind != SPELT_SIGN:
+            continue
+        until = dot + 1
+        while (
+            until < min(len(pieces), dot + 4) and pieces[until].kind == WORD and len(pieces[until].text) == 1
+        ):
+            until += 1
+        label = "".join(one.text for one in pieces[dot + 1 : until])
+        if len(label) >= 2 and label in ENDINGS:
+            joined[dot + 1] = Piece(label, pieces[dot + 1].start, pieces[until - 1].end, SPELT)
+    if not joined:
+        return pieces
+    out: list[Piece] = []
+    left_out = 0
+    for at, piece in enumerate(pieces):
+        if (ending := joined.get(at)) is not None:
+            out.append(ending)
+            left_out = len(ending.text) - 1
+        elif left_out:
+            left_out -= 1
+        else:
+            out.append(piece)
+    return out
+
+
 @cache
 def undotted() -> dict[str, str]:
     """The known hosts by their names without dots."""
@@ -88,6 +120,7 @@ def _stand_in(pieces: list[Piece]) -> bool:
         any(" ".join(entry) in joined for entry in known)
         or "for @" in joined
         or "squiggle" in joined
+        or (any(one.text == "@" for one in pieces) and not _REPLACING.isdisjoint(words))
         or any(one.text == "@" and one.kind in (MARK, SPELT_SIGN) for one in pieces)
     )
 

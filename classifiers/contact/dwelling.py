@@ -7,6 +7,7 @@ from classifiers.contact.hits import Hit, hit
 from classifiers.contact.stream import Stream
 from classifiers.contact.street import capital, town_after
 from classifiers.contact.tokens import BREAK, LETTERS, SIGN
+from classifiers.contact.told_street import told_streets
 from classifiers.contact.words import any_of, lexicon
 
 _MOST_HITS, _REACH = 20, 14
@@ -34,7 +35,22 @@ _STAYING = frozenset(
 )
 _HOMES = frozenset(("house", "home", "flat", "place", "ours", "mine", "hoose", "gaff", "address"))
 _WHERE = frozenset(
-    ("at", "on", "in", "off", "behind", "opposite", "beside", "near", "above", "next", "down", "up")
+    (
+        "at",
+        "on",
+        "in",
+        "off",
+        "behind",
+        "opposite",
+        "beside",
+        "near",
+        "above",
+        "next",
+        "down",
+        "up",
+        "past",
+        "by",
+    )
 )
 
 
@@ -44,13 +60,13 @@ def dwellings(stream: Stream) -> list[Hit]:
     streets = known_places().all_streets
     if not (tokens.holds(streets) or (tokens.holds(homes) and tokens.holds(lexicon().context["landmarks"]))):
         return []
-    found: list[Hit] = []
+    found = told_streets(stream)
     past = -1
     for index in tokens.where(_WHERE):
         if index <= past or not _told_where(stream, index):
             continue
         one = _street(stream, index, streets) or _landmark(stream, index, homes)
-        if one is not None:
+        if one is not None and not any(other.start < one.end and one.start < other.end for other in found):
             found.append(one)
             past = tokens.index_at(one.end)
         if len(found) >= _MOST_HITS:

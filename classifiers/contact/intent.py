@@ -151,12 +151,12 @@ def _read(stream: Stream, pattern: Pattern, first: int, last: int) -> Hit:
         score = 0.2
     if (
         taken is None
-        and "#" in symbols[first:last] + after
+        and "#" in symbols[max(0, first - 1) : last] + after
         and "m" not in symbols[first:last]
         and not pattern.denies
     ):
         evidence.append("for the organisation")
-        score -= 0.35
+        score -= 0.4
     number = "n" in symbols[first:last] and not set(symbols[first:last]) & set("PONfeuG")
     if taken is None and number and _in_a_sum(stream, first, last):
         evidence.append("words of sums")

@@ -177,3 +177,10 @@ def spans(view: View) -> tuple[array[int], array[int]]:
     if view.starts is not None and view.ends is not None:
         return view.starts, view.ends
     return array("i", range(len(view.text))), array("i", range(1, len(view.text) + 1))
+
+
+def built(view: View, said: list[tuple[int, str]], marks: bytes) -> View:
+    """A view that says these characters at these places of another."""
+    spans = [view.span(at, at + 1) for at, _ in said]
+    starts, ends = array("i", [first for first, _ in spans]), array("i", [last for _, last in spans])
+    return View("".join(char for _, char in said), view.source, starts, ends, view.dropped, marks)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from classifiers.contact.glued import LONGEST_GLUED, SHORTEST_GLUED, segments
 from classifiers.contact.hosts import hosts
 from classifiers.contact.numerals import numerals
+from classifiers.contact.starred import STARS, starred
 from classifiers.contact.tokens import BREAK, DIGITS, LETTERS, SIGN, Tokens
 from classifiers.contact.traits import FIGURED, MENDABLE, traits_of
 from classifiers.contact.words import lexicon
@@ -21,6 +22,8 @@ _LEET_SIGNS = frozenset("@$!|+€£")
 _MOST_IN_CHUNK = 12
 _SPACERS = frozenset("-._*/|,~+·•\\:;'\"=^#()[]{}<>")
 _AT_LEAST_SPACED = 3
+_SHORT = frozenset(("me", "us", "my", "on", "ig", "fb", "sc", "dm", "pm", "yo", "ur", "is"))
+"""Words of two letters that are taken apart only together with others: "c/a/l/l m/e"."""
 
 
 @dataclass(slots=True)
@@ -67,6 +70,7 @@ def _pieces(tokens: Tokens) -> list[_Piece]:
     found: list[_Piece] = []
     kinds, words = tokens.kinds, tokens.words
     known, nato = lexicon(), lexicon().nato
+    stars = tokens.holds(STARS)
     past = looked_until = 0
     for index in _candidates(tokens):
         if index < past:
@@ -76,7 +80,7 @@ def _pieces(tokens: Tokens) -> list[_Piece]:
             piece = _leet(tokens, index)
         elif len(word) == 1:
             if index >= looked_until:
-                piece, looked_until = _spaced(tokens, index)
+                piece, looked_until = _spaced(tokens, index, goes_on=bool(found))
             piece = piece or _leet(tokens, index)
         elif word in nato:
             piece = _spelt(tokens, index)
@@ -84,6 +88,13 @@ def _pieces(tokens: Tokens) -> list[_Piece]:
             piece = _leet(tokens, index) or (_glued(tokens, index) if len(word) >= SHORTEST_GLUED else None)
         elif len(word) <= 4:
             piece = _leet(tokens, index)
+        if (
+            piece is None
+            and stars
+            and kinds[index] == LETTERS
+            and (meant := starred(tokens, index)) is not None
+        ):
+            piece = _Piece(index, meant[1], [(meant[0], tokens.starts[index], tokens.ends[meant[1]])])
         if piece is not None:
             found.append(piece)
             past = piece.last + 1
@@ -94,19 +105,23 @@ def _candidates(tokens: Tokens) -> list[int]:
     """The tokens at which something to be mended can begin; in most texts "a" and "I" and little else."""
     words, kinds, traits = tokens.words, tokens.kinds, traits_of(tokens)
     alone = traits.where(MENDABLE)
-    if not traits.any & FIGURED and not tokens.holds(_LEET_SIGNS):
+    if not traits.any & FIGURED and not (tokens.holds(_LEET_SIGNS) or tokens.holds(STARS)):
         return alone
     dressed = [
         index
         for index in tokens.touching()
-        if (kinds[index + 1] in (LETTERS, DIGITS) or words[index + 1] in _LEET_SIGNS)
+        if (
+            kinds[index + 1] in (LETTERS, DIGITS)
+            or words[index + 1] in _LEET_SIGNS
+            or words[index + 1] in STARS
+        )
         and (kinds[index] == LETTERS or len(words[index]) == 1)
         and not (index and kinds[index - 1] != SIGN and tokens.ends[index - 1] == tokens.starts[index])
     ]
     return sorted({*alone, *dressed}) if dressed else alone
 
 
-def _spaced(tokens: Tokens, index: int) -> tuple[_Piece | None, int]:
+def _spaced(tokens: Tokens, index: int, *, goes_on: bool) -> tuple[_Piece | None, int]:
     """Single letters with one and the same thing between them, and how far they were looked at."""
     text, last, gap = tokens.view.text, index, None
     letters, places = [tokens.words[index]], [(tokens.starts[index], tokens.ends[index])]
@@ -120,6 +135,8 @@ def _spaced(tokens: Tokens, index: int) -> tuple[_Piece | None, int]:
         places.append((tokens.starts[follows], tokens.ends[follows]))
         last = follows
     word = "".join(letters)
+    if goes_on and word in _SHORT and gap is not None and gap.strip():
+        return _Piece(index, last, [(word, tokens.starts[index], tokens.ends[last])]), last
     if len(letters) < _AT_LEAST_SPACED or (
         len(letters) < 5 and word not in lexicon().meaning and gap == ", "
     ):

@@ -54,7 +54,7 @@ _BANKS = frozenset(
     )
 )
 _CURRENCY = frozenset(("£", "$"))
-_BANKED = _ACCOUNT | _SORT | _BANKS
+_BANKED = _ACCOUNT | _SORT | _BANKS | frozenset(("fee", "fees", "pay"))
 """Without any of these, and without eight digits in a row, digits are no account and no sort code."""
 
 
@@ -185,11 +185,8 @@ def _bank(stream: Stream, index: int) -> Hit | None:
         ):
             return None
         code, last = "".join(spaced), index + 2
-    account = next(
-        (word for word in tokens.words[last + 1 : last + 8] if len(word) == 8 and word.isdigit()), ""
-    )
-    if account:
-        until = tokens.words.index(account, last + 1)
+    if (account := _account(tokens, last + 1)) is not None:
+        number, until = account
         if dashed or any_of(before, _SORT) or (before[-2:-1] == ["/"] and before[-1] == "c"):
             return hit(
                 stream,
@@ -197,13 +194,28 @@ def _bank(stream: Stream, index: int) -> Hit | None:
                 index,
                 until,
                 0.92,
-                f"{code} {account}",
+                f"{code} {number}",
                 evidence=("sort code and account",),
             )
     if any_of(before, frozenset(("sort", "sortcode"))) and (
         any_of(before, frozenset(("code", "sortcode"))) and stream.cue("bank", index, last, 12, 8)
     ):
         return hit(stream, "payment", index, last, 0.82, code, evidence=("sort code",))
+    return None
+
+
+def _account(tokens: Tokens, index: int) -> tuple[str, int] | None:
+    """The eight digits of an account soon after a place, in one or two groups, and the last token of them."""
+    for at in range(index, min(index + 7, len(tokens.words))):
+        word = tokens.words[at]
+        if tokens.kinds[at] != DIGITS:
+            continue
+        if len(word) == 8:
+            return word, at
+        step = at + 1 + (tokens.words[at + 1 : at + 2] in (["."], ["-"]))
+        follows = tokens.words[step : step + 1]
+        if len(word) == 4 and follows and len(follows[0]) == 4 and follows[0].isdigit():
+            return word + follows[0], step
     return None
 
 

@@ -19,9 +19,10 @@ from classifiers.contact.hits import HOLD, Hit, hit
 from classifiers.contact.pieces import Numeral
 from classifiers.contact.protected import Protected, e164
 from classifiers.contact.runs import runs, spots, worth_reading
+from classifiers.contact.scattered import scattered
 from classifiers.contact.stream import Stream
-from classifiers.contact.tokens import DIGITS, Tokens
-from classifiers.contact.traits import FIGURED, HOLDS_SEVEN, traits_of
+from classifiers.contact.tokens import Tokens
+from classifiers.contact.traits import HOLDS_SEVEN, traits_of
 from classifiers.contact.words import any_of, lexicon
 
 _LENGTHS = (11, 10, 12, 13, 14, 15, 9, 8, 7)
@@ -29,15 +30,18 @@ _MOST_PIECES, _MOST_WINDOWS, _MOST_HITS = 20, 10000, 200
 _SHORTEST, _SHORTEST_PART, _MANY = min(_LENGTHS), 3, 1 << 30
 _COUNTING = "01234567890123456789"
 _ENDING = frozenset(("ending", "ends", "endin", "finishes", "finishing"))
+_DIVIDED = frozenset(
+    ("divide", "divisible", "divides", "multiple", "multiples", "factor", "prime", "odd", "even")
+)
+_LAST = frozenset(("last", "final"))
+_LAST_ONES = frozenset(
+    ("digits", "numbers", "bit", "part", "three", "four", "few", "ones", "3", "4", "is", "are")
+)
 _BEGINNING = frozenset(("starts", "start", "starting", "begins", "beginning", "begin", "front"))
-_ENDS = _ENDING | _BEGINNING
+_ENDS = _ENDING | _BEGINNING | _LAST
 _CALLS = frozenset(
     ("call", "ring", "text", "phone", "mobile", "whatsapp", "missed", "dial", "buzz", "number", "mob")
 )
-_DIALLING = frozenset(
-    ("ring", "dial", "phone", "phoning", "ringing", "call", "mobile", "whatsapp", "buzz", "mob")
-)
-_LONGEST_SCATTERED = 120
 _HIDING = frozenset(("word", "foreign", "weak", "roman", "shaped"))
 
 
@@ -59,8 +63,8 @@ def phones(stream: Stream, protected: Protected) -> list[Hit]:
     tokens = stream.tokens
     if not worth_reading(tokens):
         return _short_parts(stream) if tokens.holds(_ENDS) else []
-    scattered = _scattered(stream, protected)
-    found: list[Hit] = [scattered] if scattered is not None else []
+    among = scattered(stream, protected)
+    found: list[Hit] = [among] if among is not None else []
     left = _MOST_WINDOWS
     for run in _runs(tokens, _SHORTEST):
         if sum(len(piece.digits) for piece in run) < _SHORTEST:
@@ -87,21 +91,6 @@ def phones(stream: Stream, protected: Protected) -> list[Hit]:
     return found
 
 
-def _scattered(stream: Stream, protected: Protected) -> Hit | None:
-    """A number whose digits stand among other things: "k0 p7 k7", "p. 07, p. 700", "07:70, 09:00"."""
-    tokens = stream.tokens
-    if len(tokens.words) > _LONGEST_SCATTERED or not tokens.holds(_DIALLING):
-        return None
-    places = [index for index in traits_of(tokens).where(FIGURED) if tokens.kinds[index] == DIGITS]
-    digits = "".join(tokens.words[index] for index in places)
-    mobile = len(digits) == 11 and digits.startswith("07") and digits[2] in "456789"
-    if not mobile or len(places) < 3 or digits in protected.dialled:
-        return None
-    return hit(
-        stream, "phone", places[0], places[-1], 0.7, evasive=True, evidence=("digits among other things",)
-    )
-
-
 def _short_parts(stream: Stream) -> list[Hit]:
     """The part of a number that a text with few digits tells: "mine ends 147"."""
     found = (_in_part(stream, run) for run in _runs(stream.tokens, _MANY))
@@ -113,7 +102,7 @@ def _runs(tokens: Tokens, whole: int) -> list[list[Numeral]]:
 
     A part either follows a word of ending, or stands near other words of parts and begins as numbers do.
     """
-    ending = tokens.holds(_ENDING)
+    ending = tokens.holds(_ENDING) or (tokens.holds(_LAST) and tokens.holds(_CALLS))
     begun = traits_of(tokens).any & HOLDS_SEVEN and tokens.holds(lexicon().context["partial"])
     part = _SHORTEST_PART if ending or begun else _MANY
     if part == whole == _MANY:
@@ -142,10 +131,12 @@ def _in_part(stream: Stream, run: list[Numeral]) -> Hit | None:
         and any_of(around, context["partial"])
     )
     said_so = any_of(around, _CALLS) or "mine" in before[-3:]
-    ended = 3 <= len(digits) <= 6 and any_of(before[-4:], _ENDING) and said_so
+    ends = any_of(before[-4:], _ENDING) or (any_of(before, _LAST) and any_of(before[-4:], _LAST_ONES))
+    ended = 3 <= len(digits) <= 6 and ends and said_so
     if (
         not (begun or ended)
         or any_of(before, context["not_phone"])
+        or (any_of(around, _DIVIDED) and "mine" not in before)
         or len(context["study"] & set(around)) >= 2
     ):
         return None

@@ -7,6 +7,7 @@ from dataclasses import replace
 from classifiers.contact.gazetteer import known_places
 from classifiers.contact.hits import HOLD, Hit, hit
 from classifiers.contact.postcode import half_postcode, postcode_at, spelt_postcode
+from classifiers.contact.postcode_apart import postcodes_apart
 from classifiers.contact.stream import Stream
 from classifiers.contact.street import capital, house_at, street_at
 from classifiers.contact.tokens import DIGITS, LETTERS, Tokens, where
@@ -44,7 +45,13 @@ def places(stream: Stream) -> list[Hit]:
             found.append(one)
         if len(found) >= _MOST_HITS:
             break
-    return _with_postcodes(stream, found)
+    taken = [(one.start, one.end) for one in found if one.category == "postcode"]
+    found += [
+        one
+        for one in postcodes_apart(stream)
+        if not any(one.start < end and start < one.end for start, end in taken)
+    ]
+    return _with_postcodes(stream, sorted(found, key=lambda one: one.start))
 
 
 def _worth_a_look(tokens: Tokens) -> list[int]:
@@ -110,23 +117,28 @@ def _is_tail(between: str) -> bool:
 
 
 def _three_words(stream: Stream, index: int) -> Hit | None:
-    """ "///filled.count.soap", or three dotted words after what3words is named."""
+    """ "///filled.count.soap", or three words with dots between beside the name of what3words."""
     tokens = stream.tokens
     marked = tokens.words[index] == "///"
-    for step in range(index + 1, min(index + (2 if marked else 8), len(tokens.words) - 4)):
-        words = tokens.words[step : step + 5]
-        if (
-            words[1] == words[3] == "."
-            and all(len(word) >= 3 and word.isalpha() for word in words[::2])
-            and all(tokens.tight(step + k) for k in range(4))
-        ):
-            return hit(
-                stream,
-                "address",
-                index if marked else step,
-                step + 4,
-                0.92,
-                "///" + "".join(words),
-                evidence=("what3words",),
-            )
+    reach = (
+        range(index + 1, index + 2)
+        if marked
+        else (*range(index + 1, index + 8), *range(index - 9, index - 4))
+    )
+    for step in reach:
+        words = tokens.words[step : step + 5] if step >= 0 else []
+        if len(words) < 5 or words[1] != words[3] or words[1][0] not in "./,-·•":
+            continue
+        tight = all(tokens.tight(step + k) for k in range(4)) and (words[1] == "." or marked)
+        named = words[1] in "./" and tokens.words[max(0, index - 1)] == "3"
+        if all(len(word) >= 3 and word.isalpha() for word in words[::2]) and (tight or named):
+            value = "///" + ".".join(words[::2])
+            first = index if marked else step
+            return hit(stream, "address", first, step + 4, 0.92, value, evidence=("what3words",))
+    if (
+        marked
+        and stream.cue("place", index, index, 12, 12)
+        and tokens.kinds[index + 1 : index + 2] == [LETTERS]
+    ):
+        return hit(stream, "address", index, index + 1, 0.56, evasive=True, evidence=("one of three words",))
     return None

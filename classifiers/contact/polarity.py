@@ -46,13 +46,21 @@ _FAMILY = frozenset(
 )  # fmt: skip
 
 
+_SO_NEAR = 7
+_CONCLUDED = frozenset(
+    ("u", "you", "i", "we", "lets", "let", "can", "could", "just", "how", "add", "text", "ring", "call", "msg", "message",
+     "heres", "my", "ill", "here", "find", "follow", "why", "maybe", "then", "what", "whats", "where")
+)  # fmt: skip
+
+
 def polarity(stream: Stream, first: int, last: int) -> Stance | None:
     """REFUSAL, REPORT or MENTION when symbols first..last (exclusive) stand in such a sentence.
 
     None when nothing takes the edge off.
     """
     symbols = stream.symbols
-    clause = _anew(stream, _clause_start(symbols, first), first)
+    turned = _so(stream, first)
+    clause = max(turned, _anew(stream, _clause_start(symbols, first), first))
     before, inside = symbols[clause:first], symbols[first:last]
     if _denied(before, inside, symbols[last : last + 1]):
         return Stance.REFUSAL
@@ -60,7 +68,7 @@ def polarity(stream: Stream, first: int, last: int) -> Stance | None:
         return Stance.REPORT
     if _asked_by_reader(stream, clause, first, last):
         return Stance.REPORT
-    sentence = symbols[_sentence_start(symbols, first) : first]
+    sentence = symbols[max(turned, _sentence_start(symbols, first)) : first]
     if "p" in sentence and not _PERSONAL & set(inside):
         return Stance.MENTION
     return None
@@ -100,6 +108,19 @@ def _anew(stream: Stream, clause: int, first: int) -> int:
     if turn < 0 or any_of(stream.tokens.words[stream.at[at] : stream.at[turn]], _OPINIONS):
         return clause
     return turn
+
+
+def _so(stream: Stream, first: int) -> int:
+    """The place after a "so" that draws a conclusion: "you're not my tutor so you can add me"; 0 if there is none.
+
+    What was denied or forbidden before it is why the thing is proposed.
+    """
+    token = stream.at[first] if first < len(stream.at) else len(stream.tokens.words)
+    words = stream.tokens.words
+    for at in range(token, max(0, token - _SO_NEAR), -1):
+        if words[at - 1] == "so" and words[at : at + 1] and words[at] in _CONCLUDED:
+            return min(first, stream.place(at))
+    return 0
 
 
 def _asked_by_reader(stream: Stream, clause: int, first: int, last: int) -> bool:

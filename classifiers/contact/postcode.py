@@ -9,6 +9,7 @@ from classifiers.contact.stream import Stream
 from classifiers.contact.tokens import BREAK, DIGITS, LETTERS, SIGN
 from classifiers.contact.words import any_of
 
+_ORDINALS = frozenset(("1st", "2nd", "3rd", *(f"{digit}th" for digit in range(10))))
 _SPACE_WORDS = frozenset(("and", "then", "space", "gap"))
 
 
@@ -32,7 +33,7 @@ def postcode_at(stream: Stream, last: int) -> Hit | None:
         if tokens.kinds[before] not in (LETTERS, DIGITS) or between.strip() or len(between) > 4:
             break
         compact, first = tokens.words[before] + compact, before
-        if _is_postcode(compact):
+        if is_postcode(compact):
             found = first
     if found < 0 or (found and tokens.tight(found - 1) and tokens.kinds[found - 1] in (LETTERS, DIGITS)):
         return None
@@ -55,7 +56,7 @@ def spelt_postcode(stream: Stream, index: int) -> Hit | None:
         else:
             continue
         first, last, compact = (step if first < 0 else first), step, compact + piece
-        if _is_postcode(compact) and len(compact) >= 5 and spelt:
+        if is_postcode(compact) and len(compact) >= 5 and spelt:
             return hit(
                 stream,
                 "postcode",
@@ -113,6 +114,8 @@ def _scored_postcode(stream: Stream, first: int, last: int) -> Hit:
     value = "".join(
         word for word in tokens.words[first : last + 1] if word not in _SPACE_WORDS and word.isalnum()
     )
+    if value[-3:] in _ORDINALS and not stream.cue("home", first, last, 8, 2):
+        score -= 0.4  # "E4 2nd floor"
     if value in known_places().public and stream.cue("office", first, last, 12, 12):
         score = 0.2
     return hit(
@@ -120,12 +123,12 @@ def _scored_postcode(stream: Stream, first: int, last: int) -> Hit:
     )
 
 
-def _is_postcode(text: str) -> bool:
+def is_postcode(text: str) -> bool:
     """Whether letters and digits run together are a full postcode: "sw1a1aa"."""
     outward, inward = text[:-3], text[-3:]
     if not (2 <= len(outward) <= 4 and inward[:1].isdigit() and inward[1:].isalpha()):
         return False
-    if set(inward[1:]) & set("cikmov"):
+    if set(inward[1:]) & set("cikmov") and outward[:2] != "zz":  # where nobody lives, letters are free
         return False
     area = outward[: 2 if outward[:2].isalpha() else 1]
     district = outward[len(area) :]

@@ -19,7 +19,7 @@ from classifiers.contact.polarity import polarity
 from classifiers.contact.stream import Stream
 from classifiers.contact.words import lexicon, table
 
-_MOST_HITS, _LONGEST, _SCORE = 10, 60_000, 0.58
+_MOST_HITS, _LONGEST, _SCORE, _AROUND = 10, 60_000, 0.58, 40
 _BARE = (
     r"^(?:(?:ur|your|got|have|the) )?(?:number|digits|dms|dm|socials|other app|another app|somewhere quieter|somewhere private|voice call|@|phone no)"
     r"(?: (?:pls|plz|please|then|now|tho))?(?: [?!.]+)?(?: [^a-z0-9 ]+)*$"
@@ -29,20 +29,27 @@ _FEW = 6
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Rule:
-    """A rule of the file, ready to be tried. place: its number in the file."""
+    """A rule of the file, ready to be tried.
+
+    place: its number in the file. words, also: of each, where it has any, one must stand in the text. unless: what takes it back when it stands near. denies: it is itself a denial.
+    """
 
     place: int
     says: str
     category: str
     words: frozenset[str]
+    also: frozenset[str]
     expression: Any
+    unless: Any
+    denies: bool
 
 
 def proposals(stream: Stream) -> list[Hit]:
     """Every sentence that proposes another way in such words; refusals and reports are left out."""
     tokens = stream.tokens
     gates = _gates()
-    rules = {rule for word in gates.keys() & tokens.distinct() for rule in gates[word]}
+    gated = {rule for word in gates.keys() & tokens.distinct() for rule in gates[word]}
+    rules = [rule for rule in gated if not rule.also or tokens.holds(rule.also)]
     few = 0 < len(tokens.words) <= _FEW
     if not (rules or few):
         return []
@@ -67,9 +74,11 @@ def proposals(stream: Stream) -> list[Hit]:
 
 def _meant(stream: Stream, rule: _Rule, said: str, start: int, end: int) -> Hit | None:
     """The hit for said[start:end], unless it is refused or told of others."""
+    if rule.unless is not None and rule.unless.search(said[max(0, start - _AROUND) : end + _AROUND].encode()):
+        return None
     first, last = said[:start].count(" "), said[: end - 1].count(" ")
     place = stream.place(first)
-    if polarity(stream, place, place + 1) is not None:
+    if not rule.denies and polarity(stream, place, place + 1) is not None:
         return None
     return hit(stream, rule.category, first, last, _SCORE, evidence=(rule.says,))
 
@@ -90,7 +99,10 @@ def _rules() -> tuple[_Rule, ...]:
             one["says"],
             one["category"],
             frozenset(one["words"].split()),
+            frozenset(one.get("also", "").split()),
             re2.compile(written_out(written_out(one["pattern"]))),
+            re2.compile(one["unless"]) if "unless" in one else None,
+            one.get("denies", False),
         )
         for place, one in enumerate(file["rules"])
     )

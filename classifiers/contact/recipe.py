@@ -66,7 +66,8 @@ def _number(stream: Stream, index: int) -> Hit | None:
     if not 5 <= len(digits) <= 11 or not digits.startswith(("07", "01", "02", "03")):
         return None
     joiner = last + 1
-    if (keys := _keys(stream, joiner)) and len(digits) + keys in (10, 11):
+    shown = any_of(stream.around(index, last, 6, 2), lexicon().context["not_phone"])
+    if not shown and (keys := _keys(stream, joiner)) and len(digits) + keys in (10, 11):
         return hit(stream, "phone", index, joiner, 0.72, evasive=True, evidence=("letters of a keypad",))
     if joiner < len(tokens.words) and tokens.words[joiner] in (".", ",", ";"):
         joiner += 1

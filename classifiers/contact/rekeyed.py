@@ -11,10 +11,9 @@ from array import array
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
-import re2
-
-from classifiers.contact.numerals import numerals
+from classifiers.contact.keyed import built
 from classifiers.contact.phrases import Phrases
+from classifiers.contact.standins import stood_in
 from classifiers.contact.tokens import DIGITS, Tokens
 from classifiers.normalise.view import View
 
@@ -32,16 +31,12 @@ _NAMED_SIGNS = {
 _SIGN_NAMES = frozenset(_NAMED_SIGNS)
 _COMMA_HOST = re.compile(r"(?<![0-9,])[a-z0-9][a-z0-9-]{1,40},(?:com|org|net|co|gg|me|ly)(?![a-z0-9])")
 _COMMA_ENDINGS = Phrases("," + ending for ending in ("com", "org", "net", "co", "gg", "me", "ly"))
-_MASK = re.compile(
-    r"(?:every|each|all(?: the)?|any|an?|the) ?([*#@&$~^+?!_xz•●]|emojis?|stars?|hash(?:es)?)s? ?(?:is|are|=|means|stands? for|->|→|as) ?(?:an? )?([a-z]+|[0-9])"
-)
-_MASK_AT_ALL = re2.compile(_MASK.pattern.encode())  # in one pass, where `re` tries every "a"
-_MASKED_DIGITS = re.compile(r"[0-9*#@&$~^+?!_•●xz]{3,}")
-_SIGNS_BY_NAME = {"star": "*", "stars": "*", "hash": "#", "hashes": "#"}
 _LEET = str.maketrans("0134578@$!", "oieastbasi")
 _TELLING_LEET = frozenset(
-    ("at", "dot", "com", "org", "gmail", "hotmail", "outlook", "example", "underscore", "yahoo", "icloud")
-)
+    ("at", "dot", "com", "org", "gmail", "hotmail", "outlook", "example", "underscore", "yahoo", "icloud", "road", "street", "lane",
+     "avenue", "close", "drive", "terrace", "crescent", "gardens", "paypal", "monzo", "discord", "zoom", "instagram", "snapchat", "whatsapp",
+     "revolut")
+)  # fmt: skip
 _LEET_HINT = re.compile("4t|@t|d0|c0m|0rg|gm4|41|0u|y4|y@|3x|1c|h0")
 _UPRIGHT = dict(zip("ɐɔǝɟƃɥᴉɾʞɯɹʇʌʍʎ˙", "acefghijkmrtvwy.", strict=True))
 _TURNED = _UPRIGHT | dict(zip("qdbpunsxzol", "bpqdnusxzol", strict=True))
@@ -54,10 +49,11 @@ def rekeyed(view: View, tokens: Tokens) -> Iterator[View]:
     words = tokens.words
     if tokens.holds(_LEAVING) and tokens.holds(_SIGN_NAMES):
         yield from _left_out(view, words)
+    yield from stood_in(view, tokens)
+    if "\\" in view.text:
+        yield _swapped(view, {"\\": "/"}, inside=True)
     if _COMMA_ENDINGS.stand_in(view.text) and _COMMA_HOST.search(view.text):
         yield _swapped(view, {",": "."}, inside=True)
-    if (key := _mask(view.text)) is not None:
-        yield from _unmasked(view, key)
     if _is_leet(view, tokens):
         yield _plain_letters(view)
     if not view.source.isascii() and sum(map(view.source.count, _UPRIGHT)) >= 3:
@@ -74,7 +70,7 @@ def _left_out(view: View, words: list[str]) -> Iterator[View]:
     for place, (before, after) in enumerate(pairwise(kept)):
         if after - before > 1:
             marks[place] = marks[place + 1] = 1
-    yield _built(view, [(at, view.text[at]) for at in kept], bytes(marks))
+    yield built(view, [(at, view.text[at]) for at in kept], bytes(marks))
 
 
 def _swapped(view: View, key: Mapping[str, str], *, inside: bool) -> View:
@@ -91,43 +87,7 @@ def _swapped(view: View, key: Mapping[str, str], *, inside: bool) -> View:
         else:
             said.append((at, new))
             marks[at] = 1
-    return _built(view, said, bytes(marks))
-
-
-def _mask(text: str) -> tuple[str, str] | None:
-    """The sign that stands for a digit, and the digit: "every * is a seven"."""
-    if (
-        "every" not in text
-        and "each" not in text
-        and "all" not in text
-        and " = " not in text
-        and " is " not in text
-    ):
-        return None
-    if _MASK_AT_ALL.search(text.encode("utf-8", "replace")) is None:
-        return None
-    matched = _MASK.search(text)
-    if matched is None:
-        return None
-    sign, digit = _SIGNS_BY_NAME.get(matched[1], matched[1]), matched[2]
-    digit = numerals().digits.get(digit, digit)
-    return (sign, digit) if len(sign) == 1 and digit.isdigit() and len(digit) == 1 else None
-
-
-def _unmasked(view: View, key: tuple[str, str]) -> Iterator[View]:
-    """The text with the masked digits filled in."""
-    sign, digit = key
-    said = list(enumerate(view.text))
-    marks = bytearray(len(said))
-    for run in _MASKED_DIGITS.finditer(view.text):
-        if sum(char.isdigit() for char in run[0]) < 1:
-            continue
-        for at in range(run.start(), run.end()):
-            if view.text[at] == sign:
-                said[at] = (at, digit)
-                marks[at] = 1
-    if any(marks):
-        yield _built(view, said, bytes(marks))
+    return built(view, said, bytes(marks))
 
 
 def _is_leet(view: View, tokens: Tokens) -> bool:
@@ -158,7 +118,7 @@ def _plain_letters(view: View) -> View:
             if (letter := view.text[at].translate(_LEET)) != view.text[at]:
                 said[at] = (at, letter)
                 marks[at] = 1
-    return _built(view, said, bytes(marks))
+    return built(view, said, bytes(marks))
 
 
 def _turned(view: View) -> View:
@@ -181,10 +141,3 @@ def _turned(view: View) -> View:
     starts = array("i", [at for at, _ in said])
     ends = array("i", [at + 1 for at, _ in said])
     return View("".join(char for _, char in said), view.source, starts, ends, view.dropped, bytes(marks))
-
-
-def _built(view: View, said: list[tuple[int, str]], marks: bytes) -> View:
-    """A view that says these characters at these places of another."""
-    spans = [view.span(at, at + 1) for at, _ in said]
-    starts, ends = array("i", [first for first, _ in spans]), array("i", [last for _, last in spans])
-    return View("".join(char for _, char in said), view.source, starts, ends, view.dropped, marks)

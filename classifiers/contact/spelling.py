@@ -137,7 +137,17 @@ def letters_at(tokens: Tokens, index: int) -> tuple[list[Piece], int] | None:
         return found, last
     if len(found) == 2 and sure == 2:
         return found, last
+    if len(found) == 1 and sure and last >= index + 2 and _sign_follows(tokens, last):
+        return found, last  # "j for juliet, dot"
     return None
+
+
+def _sign_follows(tokens: Tokens, last: int) -> bool:
+    follows = last + 1 + (tokens.words[last + 1 : last + 2] == [","])
+    if follows >= len(tokens.words) or tokens.kinds[follows] != LETTERS:
+        return False
+    said = _said(tokens, follows)
+    return said is not None and said[2]
 
 
 def letter_at(tokens: Tokens, index: int) -> tuple[Piece, int, bool] | None:

@@ -98,6 +98,8 @@ def house_at(stream: Stream, index: int) -> Hit | None:
         step += 1
     if step == len(tokens.words) or tokens.kinds[step] != LETTERS or not capital(stream, step):
         return None
+    if len(tokens.words[step]) < 3 and tokens.words[step] != "st":
+        return None  # "112 GB"
     if tokens.words[step] in _MONTHS and tokens.kinds[step + 1 : step + 2] == [DIGITS]:
         return None  # "On 4 Mar 2026, at 16:30", as replies begin
     before = tokens.words[max(0, index - 6) : index]

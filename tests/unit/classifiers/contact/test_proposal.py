@@ -72,3 +72,49 @@ def test_reading_is_linear_in_the_length():
     began = time.process_time()
     held("come to the where you me on so my add other " * 5_000)
     assert time.process_time() - began < 10
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It would be quicker if you just rang me.",
+        "my mum says can you whatsapp her",
+        "Call the landline, it's in the book.",
+        "My number hasn't changed.",
+        "I've just messaged you on the other app.",
+        "Can we still talk when lessons stop?",
+        "I don't like writing here, everything is read.",
+        "Where should I post it?",
+        "We could do the next one face to face at the library.",
+        "I've a YouTube channel, subscribe if you like.",
+        "Do you take PayPal?",
+        "How much would it be if we went direct?",
+        "I'll read my number out in the lesson.",
+        "ur not my tutor after friday so u can add me",
+        "the rules don't apply then, so let's swap socials on the last day",
+        "u got snap",
+        "t'as insta?",
+        "begins with insta and ends with gram",
+        "You could pay me outside of this.",
+        "I've tucked a card with our details in his violin case.",
+    ],
+)
+def test_a_proposal_by_another_road_is_held(text):
+    assert held(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please ring the office if she is ill.",
+        "You are kind to suggest paying me directly, but I am not permitted to.",
+        "If you get stuck, you know where to find me: post it in this chat.",
+        "The detective left his card in the coat pocket, write what happens next.",
+        "The agency has my number if they need it.",
+        "In the text the farmer cut out the middle man.",
+        "Keep in contact with the bench when you jump.",
+        "I'm not sure so please don't text me about it.",
+    ],
+)
+def test_talk_of_other_things_in_the_same_words_passes(text):
+    assert not held(text)

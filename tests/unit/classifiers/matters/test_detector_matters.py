@@ -164,6 +164,21 @@ def test_a_matter_is_seen_and_its_twin_left_alone(
     assert category not in categories(alone, sender, to)
 
 
+@pytest.mark.parametrize(
+    ("text", "sender", "to"),
+    [
+        ("For next week I want you to refactor the loop in the middle.", "tutor", "guardian"),
+        ("They want you, not Einstein.", "tutor", "pupil"),
+        ("The worst six are in his folder; the office can post the rest.", "tutor", "guardian"),
+        ("I've been charged £35 for a lesson that costs £37.50.", "guardian", "staff"),
+        ("Message me on here any evening, it comes straight to me.", "tutor", "guardian"),
+    ],
+)
+def test_ordinary_words_of_other_matters_are_left_alone(text: str, sender: str, to: str) -> None:
+    others = {"flirting", "third_party_credential", "sensitive_safeguarding", "off_platform_lesson"}
+    assert not others & categories(text, sender, to)
+
+
 def test_a_gift_counts_by_who_gives_it() -> None:
     text = "I bought you a watch."
     assert "gift_from_family" in categories(text, "guardian", "tutor")
