@@ -17,7 +17,7 @@ from gateway.store.schema import shadow_verdict
 from gateway.wiring import policies as module
 from gateway.wiring.policies import release_of, shelf_of
 from tests.fakes.office_desk import AT, LEAD, MODERATOR, STRANGER, post, sign_in
-from tests.fakes.policy_house import ADA, LOOSER, House
+from tests.fakes.policy_house import ADA, LOOSER, SHIPPED, House
 from tests.fakes.sql import Store, family_roster
 
 CHANGES = "/policy/changes"
@@ -104,6 +104,22 @@ def test_a_change_that_loosens_nothing_any_more_is_live_once_it_has_a_name(house
     object.__setattr__(room, "_policy_of", lambda _: draft)  # as if the same were in force already
     assert post(lead, f"/policy/versions/{version}/publish", CHANGES).status_code == 303
     assert (house.states()[version], house.states()[live]) == (LIVE, RETIRED)
+
+
+def test_where_the_policy_names_who_approves_a_stricter_change_waits_for_them_alone(house, lead) -> None:
+    named = SHIPPED.replace("{value: {cadence: annual}", "{value: {cadence: annual, approver: office}")
+    house.write(named)
+    lead.get(CHANGES)
+    house.write(named.replace("gifts: {value: record", "gifts: {value: hold"))
+    ada = sign_in(house.desk, ADA)
+    ada.get(CHANGES)
+    version = house.waiting()
+    assert post(ada, f"/policy/versions/{version}/publish", CHANGES).status_code == 303
+    assert house.states()[version] == WAITING, "it loosens nothing, and waits all the same"
+    assert "wants the word of: The office" in plain(lead.get(CHANGES).text)
+    refused = post(lead, f"/policy/versions/{version}/approve", CHANGES)
+    assert refused.status_code == 403 and "The office" in refused.text
+    assert house.states()[version] == WAITING
 
 
 def test_deciding_on_the_policy_asks_again_who_one_is(house, lead) -> None:
