@@ -12,7 +12,7 @@ from gateway.domain.message import new_id
 from gateway.domain.task import Task
 from gateway.ports import Alarms
 from gateway.store.families_schema import address_change
-from gateway.store.schema import task
+from gateway.store.policy_schema import task
 from gateway.store.vault import Vault
 
 LETTER = "letter"

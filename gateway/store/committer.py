@@ -33,17 +33,9 @@ from gateway.store.dispatches import ring_along
 from gateway.store.keeping import Kept, prepare, receipt_of
 from gateway.store.openline import Driver, OpenLine, begin, commit, driver_of, rows_of, sql_of
 from gateway.store.packed import packed
+from gateway.store.policy_schema import shadow_verdict, task
 from gateway.store.record import ask_heads, chain, heads_of, lock_heads, move_heads
-from gateway.store.schema import (
-    case_file,
-    dispatch,
-    finding,
-    fragment,
-    message,
-    record_entry,
-    shadow_verdict,
-    task,
-)
+from gateway.store.schema import case_file, dispatch, finding, fragment, message, record_entry
 from gateway.store.vault import Vault
 
 log = logging.getLogger(__name__)

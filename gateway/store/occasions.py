@@ -18,18 +18,9 @@ from gateway.hold.reminders import comes_of_age, period
 from gateway.store.fairness import held_by_group
 from gateway.store.families_schema import strike
 from gateway.store.people import open_person
+from gateway.store.policy_schema import lesson, policy_release, register_fact
 from gateway.store.register import all_facts
-from gateway.store.schema import (
-    case_file,
-    decision,
-    failing_address,
-    lesson,
-    message,
-    pair,
-    person,
-    policy_release,
-    register_fact,
-)
+from gateway.store.schema import case_file, decision, failing_address, message, pair, person
 from gateway.store.vault import Vault
 
 LOOK_BACK = timedelta(days=14)  # nobody is reminded of what is older

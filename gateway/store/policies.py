@@ -13,8 +13,8 @@ from gateway.domain.release import FROM_FILE, LIVE, RETIRED, SHADOW, WAITING, Fl
 from gateway.errors import Forbidden, NotFound, Stale
 from gateway.record.entries import policy_changed
 from gateway.store.engine import store_faults
+from gateway.store.policy_schema import policy_release, shadow_verdict
 from gateway.store.record import append, lock_heads
-from gateway.store.schema import policy_release, shadow_verdict
 
 
 class SqlPolicies:

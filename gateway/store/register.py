@@ -14,8 +14,8 @@ from gateway.domain.register import Fact, FactKind, Lesson
 from gateway.store.bulk import copy_in
 from gateway.store.engine import store_faults
 from gateway.store.failing import raise_version
+from gateway.store.policy_schema import lesson, register_fact
 from gateway.store.record import append, lock_heads
-from gateway.store.schema import lesson, register_fact
 from gateway.store.vault import Vault
 
 ROSTER = "roster"

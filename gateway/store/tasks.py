@@ -17,8 +17,8 @@ from gateway.domain.verdict import Note, Verdict
 from gateway.errors import NotFound
 from gateway.record.entries import task_done
 from gateway.store.engine import store_faults
+from gateway.store.policy_schema import task
 from gateway.store.record import append, lock_heads
-from gateway.store.schema import task
 from gateway.store.vault import Vault
 
 Row = dict[str, Any]

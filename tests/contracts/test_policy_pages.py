@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from gateway import packs
 from gateway.domain.release import LIVE, RETIRED, SHADOW, WAITING
 from gateway.settings import config_folder
-from gateway.store.schema import shadow_verdict
+from gateway.store.policy_schema import shadow_verdict
 from gateway.wiring import policies as module
 from gateway.wiring.policies import release_of, shelf_of
 from tests.fakes.office_desk import AT, LEAD, MODERATOR, STRANGER, post, sign_in
