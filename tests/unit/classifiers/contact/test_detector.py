@@ -292,7 +292,7 @@ def test_findings_stay_inside_any_text(before, value, after):
         assert 0 <= one.score <= 1
 
 
-@given(st.text(alphabet="the cat sat on a mat .,\n", max_size=120))
+@given(st.text(alphabet="the hen sat on a nest .,\n", max_size=120))  # no "scam": that tells of one
 @settings(max_examples=100, deadline=None)
 def test_words_around_a_mobile_number_do_not_hide_it(filler):
     assert strongest(f"{filler}\n07700 900123\n{filler}") >= REFUSE
