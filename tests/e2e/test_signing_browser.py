@@ -340,39 +340,40 @@ def test_axe_finds_nothing_on_any_page_by_day_or_night_and_nothing_sticks_out(
         if page.evaluate("document.documentElement.scrollWidth") > 320:
             found[heading] = "it is wider than the screen"
 
-    page.goto("/sign-in")
-    look()
+    def arrive(act: Callable[[], object]) -> None:
+        with page.expect_navigation():
+            act()
+        look()
+
+    def button(name: str) -> Callable[[], object]:
+        return page.get_by_role("button", name=name, exact=True).first.click
+
+    arrive(lambda: page.goto("/sign-in"))
     page.get_by_label("Your address").fill(ADDRESS)
     page.get_by_label("Password").fill("wrong")
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    look()
+    arrive(button("Sign in"))
     give_password(page)
+    expect(page.get_by_role("heading", name="Set up a second factor")).to_be_visible()
     look()
-    page.get_by_role("link", name="An app on your phone").click()
-    look()
+    arrive(page.get_by_role("link", name="An app on your phone").click)
     app = pyotp.TOTP(page.locator(".secret").inner_text().replace(" ", ""))
     page.get_by_label("Code from the app").fill("000000")
-    page.get_by_role("button", name="Set it up").click()
-    look()
+    arrive(button("Set it up"))
     page.get_by_label("Code from the app").fill(app.at(clock()))
-    page.get_by_role("button", name="Set it up").click()
-    look()
+    arrive(button("Set it up"))
     clock.ahead += timedelta(seconds=30)
-    page.goto("/account/passkeys/new?next=/account")
-    look()
+    arrive(lambda: page.goto("/account/passkeys/new?next=/account"))
     page.get_by_label("A name for it").fill("key")
-    page.get_by_role("button", name="Make the passkey").click()
-    look()
-    page.goto("/account/password")
-    look()
+    arrive(button("Make the passkey"))
+    arrive(lambda: page.goto("/account/password"))
     clock.ahead += timedelta(minutes=11)
-    page.goto("/account/password")
-    look()
+    arrive(lambda: page.goto("/account/password"))
     page.get_by_label("Password").fill("wrong")
-    give_code(page, "000000")
-    look()
-    page.get_by_role("button", name="Sign out").first.click()
+    arrive(lambda: give_code(page, "000000"))
+    button("Sign out")()
+    page.wait_for_url("**/sign-in**")
     give_password(page)
+    expect(page.get_by_role("heading", name="One more step")).to_be_visible()
     look()
     assert found == {}
     assert seen == [
