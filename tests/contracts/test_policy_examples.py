@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
@@ -29,12 +28,8 @@ def played(tools) -> list[Played]:
     return [one for path in FILES for one in play_file(path, config_folder(), tools)]
 
 
-def test_every_example_is_right_but_those_that_the_docs_explain(played: list[Played]) -> None:
-    explained = set(
-        re.findall(r"^\| ([A-Z]+-\d+) \|", DOCS.read_text("utf-8").split("## Examples that")[1], re.M)
-    )
-    assert {one.clause for one in played if not one.right} <= explained
-    assert sum(one.right for one in played) >= 0.98 * len(played)
+def test_every_example_is_right(played: list[Played]) -> None:
+    assert [(one.clause, one.side, one.told) for one in played if not one.right] == []
 
 
 def test_nothing_awaits_anything(played: list[Played]) -> None:
