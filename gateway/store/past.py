@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Engine, and_, func, select
 
@@ -128,7 +129,7 @@ class PastMessages:
         return Past(arrival, tuple(findings), faults, Outcome(row.outcome))
 
 
-def _envelope(row) -> Envelope:  # type: ignore[no-untyped-def]  # a row of SQLAlchemy's
+def _envelope(row: Any) -> Envelope:
     return Envelope(
         id=row.id,
         reference=row.reference,
@@ -142,5 +143,5 @@ def _envelope(row) -> Envelope:  # type: ignore[no-untyped-def]  # a row of SQLA
     )
 
 
-def _sign(row) -> Finding:  # type: ignore[no-untyped-def]  # likewise
+def _sign(row: Any) -> Finding:
     return Finding(Kind(row.kind), row.category, Layer.TEXT, 0, 0, row.score, stance=Stance(row.stance))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.e2e.installation import Installation, install
 
@@ -26,3 +29,15 @@ def own_gateway(tmp_path: object, tmp_path_factory: pytest.TempPathFactory) -> I
     installation = install(tmp_path_factory.mktemp("own"), connection_limit_per_address="100")
     yield installation
     installation.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real Chromium; without one its tests are left out, or fail where one is asked for."""
+    executable = shutil.which("chromium")
+    if executable is None:
+        if os.environ.get("TUTOR_GATEWAY_REQUIRE_BROWSER"):
+            pytest.fail("No chromium on the path, and TUTOR_GATEWAY_REQUIRE_BROWSER asks for one.")
+        pytest.skip("No chromium on the path: these pages were not tested in a browser.")
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=executable)

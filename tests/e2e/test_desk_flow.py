@@ -23,7 +23,7 @@ from gateway.domain.verdict import Lane, Severity
 from gateway.journey import Journey
 from gateway.ports import CaseFilter
 from tests.e2e.screenshots import sign_in
-from tests.e2e.test_desk_browser import AXE, browser  # noqa: F401 - fixture
+from tests.e2e.test_desk_browser import AXE
 from tests.fakes.desk import serve
 from tests.fakes.inline import PASSWORD, Readers, keep, with_desk
 from tests.fakes.sql import PAIR, Store
@@ -60,7 +60,7 @@ def desk(house: Store) -> Iterator[str]:
 
 
 @pytest.fixture
-def at_desk(browser, desk: str) -> Iterator:  # noqa: F811
+def at_desk(browser, desk: str) -> Iterator:
     contexts = []
 
     def opened(who: str = "mo", **options: object) -> Page:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from gateway.domain.links import Way
 from gateway.domain.people import Role
@@ -28,17 +26,6 @@ HOSTILE = (
     "<script>fetch('/ran')</script><img src='https://tracker.example.test/a.png' onerror='fetch(1)'> "
     "<a href='javascript:alert(1)' hx-get='/ran'>press</a> \u202etxet desrever\u202c z\u200bw </div></main>"
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    executable = shutil.which("chromium")
-    if executable is None:
-        if os.environ.get("TUTOR_GATEWAY_REQUIRE_BROWSER"):
-            pytest.fail("No chromium on the path, and TUTOR_GATEWAY_REQUIRE_BROWSER asks for one.")
-        pytest.skip("No chromium on the path: the families' pages were not tested in a browser.")
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=executable)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from gateway.channels.email import parse
 from gateway.domain.verdict import Lane, Severity
 from tests.e2e.hostile_bodies import FAMILIES, HOST
 from tests.e2e.screenshots import sign_in
-from tests.e2e.test_desk_browser import base_url, browser, here  # noqa: F401 - fixtures
+from tests.e2e.test_desk_browser import base_url, here  # noqa: F401 - fixtures
 from tests.fakes.desk import PASSWORD, World, held_with
 
 pytestmark = pytest.mark.browser

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from gateway.domain.hold import HoldKind
 from gateway.domain.matter import Filed, Tie, TieKind
@@ -28,17 +26,6 @@ PAGES = ("/office", "/files", "/files?state=closed", "/concerns", "/holds", "/re
          "/care", "/rota", "/ops")  # fmt: skip
 
 Open = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    executable = shutil.which("chromium")
-    if executable is None:
-        if os.environ.get("TUTOR_GATEWAY_REQUIRE_BROWSER"):
-            pytest.fail("No chromium on the path, and TUTOR_GATEWAY_REQUIRE_BROWSER asks for one.")
-        pytest.skip("No chromium on the path: the office was not tested in a browser.")
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=executable)
 
 
 @pytest.fixture

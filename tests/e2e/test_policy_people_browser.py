@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -11,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from gateway.domain.course import Signals
 from gateway.domain.pair import Pair
@@ -35,17 +33,6 @@ PAGES = ("/policy", "/policy/changes", "/policy/coverage", "/people", "/people?g
          "/people/tara", "/people/jamie", "/people/ruth", "/people/lea", f"/pairs/{PAIR}")  # fmt: skip
 
 Open = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    executable = shutil.which("chromium")
-    if executable is None:
-        if os.environ.get("TUTOR_GATEWAY_REQUIRE_BROWSER"):
-            pytest.fail("No chromium on the path, and TUTOR_GATEWAY_REQUIRE_BROWSER asks for one.")
-        pytest.skip("No chromium on the path: policy and people were not tested in a browser.")
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=executable)
 
 
 @pytest.fixture
